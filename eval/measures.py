@@ -1,0 +1,210 @@
+"""Measures of retrieval, each with its definition, its source, and the rival definition that it is not.
+
+A ranking is a sequence of items, best first; k counts from 1. What is undefined raises ValueError: undefined is not zero.
+A passage is judged by its words alone (`holds`), so that two systems that cut papers differently are measured alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Interval",
+    "evidence_rank",
+    "evidence_recall",
+    "first_characters",
+    "holds",
+    "ndcg",
+    "paired_difference",
+    "paired_ratio",
+    "recall",
+    "reciprocal_rank",
+    "trigrams",
+]
+
+Floats = NDArray[np.float64]
+
+
+def recall(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
+    """Share of the relevant items that stand among the first k of the ranking.
+
+    Source: Manning, Raghavan, Schütze, Introduction to Information Retrieval (2008), section 8.3, cut at k.
+    It is not "success@k" (one relevant item is enough), which question answering often calls recall.
+    """
+    _check_depth(k)
+    if not relevant:
+        raise ValueError("recall is undefined without relevant items")
+    wanted = set(relevant)
+    return len(wanted.intersection(ranking[:k])) / len(wanted)
+
+
+def reciprocal_rank(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
+    """1 / rank of the first relevant item, 0 where none stands among the first k; its mean over questions is MRR@k.
+
+    Source: Voorhees, The TREC-8 Question Answering Track Report (1999). It is not average precision: later relevant
+    items count for nothing.
+    """
+    _check_depth(k)
+    if not relevant:
+        raise ValueError("reciprocal rank is undefined without relevant items")
+    return next((1 / rank for rank, item in enumerate(ranking[:k], start=1) if item in relevant), 0.0)
+
+
+def ndcg(ranking: Sequence[Hashable], gains: Mapping[Hashable, float], k: int) -> float:
+    """Discounted gain of the first k over that of the best order: sum of gain / log2(rank + 1), gains as given.
+
+    Source: Järvelin, Kekäläinen, ACM TOIS 20(4) (2002), doi:10.1145/582415.582418, with trec_eval's discount at every
+    rank. It is not Burges' form (2005), whose gain is 2^gain - 1; for gains of 0 and 1 the two are equal.
+    """
+    _check_depth(k)
+    best = _discounted(sorted(gains.values(), reverse=True)[:k])
+    if best <= 0:
+        raise ValueError("nDCG is undefined without an item of positive gain")
+    unseen = dict(gains)  # an item that comes twice earns once
+    return _discounted([unseen.pop(item, 0.0) for item in ranking[:k]]) / best
+
+
+def trigrams(text: str) -> frozenset[tuple[str, ...]]:
+    """The distinct runs of three words; words are lower-cased [a-z0-9]+, so that dashes and spaces make no difference.
+
+    A text of one or two words gives one run, all of it; a text without words gives none.
+    """
+    words = _words(text)
+    length = min(3, len(words))
+    return _runs(words, length) if length else frozenset()
+
+
+def holds(passage: str, evidence: str, share: float = 0.6) -> bool:
+    """Whether the passage holds at least `share` of the distinct word trigrams of one gold evidence text.
+
+    Evidence of fewer than three words is held when all its words stand in the passage next to each other. Sixty per cent
+    forgives a sentence that a border cut; it is not containment of the text, nor an overlap of both sides as in ROUGE.
+    """
+    wanted = trigrams(evidence)
+    if not wanted:
+        raise ValueError("the evidence text holds no words")
+    length = len(next(iter(wanted)))
+    return len(wanted & _runs(_words(passage), length)) >= share * len(wanted)
+
+
+def evidence_rank(passages: Sequence[str], evidence: Sequence[str]) -> int | None:
+    """Rank, from 1, of the first passage that holds one of the evidence texts; None where none does."""
+    if not evidence:
+        raise ValueError("evidence rank is undefined without evidence texts")
+    for rank, passage in enumerate(passages, start=1):
+        if any(holds(passage, text) for text in evidence):
+            return rank
+    return None
+
+
+def evidence_recall(ranks: Sequence[int | None], k: int) -> float:
+    """Share of the questions for which one of the first k passages holds a gold evidence text; ranks by `evidence_rank`.
+
+    One text is enough: this is success@k over questions, not the share of all evidence found.
+    """
+    _check_depth(k)
+    if not ranks:
+        raise ValueError("evidence recall is undefined without questions")
+    return sum(rank is not None and rank <= k for rank in ranks) / len(ranks)
+
+
+def first_characters(passages: Sequence[str], characters: int) -> list[str]:
+    """What a reader sees who reads the ranking up to `characters`: a passage that crosses the border is cut there.
+
+    What is left of a cut passage still counts if it holds the evidence by itself, so neither long nor short passages
+    gain by where the border falls. Passages are judged one by one, never joined.
+    """
+    if characters < 1:
+        raise ValueError("a reader reads at least one character")
+    seen: list[str] = []
+    left = characters
+    for passage in passages:
+        if left <= 0:
+            break
+        seen.append(passage[:left])
+        left -= len(passage)
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate and the bounds between which the middle 95 % of its bootstrap distribution lies."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def paired_difference(
+    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
+) -> Interval:
+    """Mean of ours less mean of theirs over the same questions, with its 95 % percentile bootstrap interval.
+
+    Whole groups (the questions of one paper) are drawn with replacement, both systems together: questions of one paper
+    fall and stand together, and drawing them one by one would make the interval too narrow.
+    Source: Efron, Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13; it is not the BCa interval.
+    """
+    mine, other, counts = _drawn(ours, theirs, groups, seed, samples)
+    estimate = sum(ours) / len(ours) - sum(theirs) / len(theirs)
+    return _interval(estimate, (mine - other) / counts)
+
+
+def paired_ratio(
+    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
+) -> Interval:
+    """Mean of ours over mean of theirs; drawn as `paired_difference` does. Undefined where theirs is zero throughout.
+
+    A ratio of means, not the mean of ratios. A sample in which theirs happens to be zero counts as infinite.
+    """
+    if not any(theirs):
+        raise ValueError("a ratio to zero is undefined")
+    mine, other, _ = _drawn(ours, theirs, groups, seed, samples)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(other > 0, mine / other, np.inf)
+    return _interval(sum(ours) / sum(theirs), ratios)
+
+
+def _drawn(
+    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], seed: int, samples: int
+) -> tuple[Floats, Floats, Floats]:
+    """Sums of ours, sums of theirs and numbers of questions in each bootstrap sample; three (samples,) rows."""
+    if not ours:
+        raise ValueError("an interval is undefined without questions")
+    if not len(ours) == len(theirs) == len(groups):
+        raise ValueError("a paired interval needs the same questions on both sides")
+    names = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    sums = np.zeros((len(names), 3))
+    for mine, other, group in zip(ours, theirs, groups, strict=True):
+        sums[names[group]] += (mine, other, 1.0)
+    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=samples)
+    totals: Floats = draws @ sums
+    return totals[:, 0], totals[:, 1], totals[:, 2]
+
+
+def _interval(estimate: float, values: Floats) -> Interval:
+    # The nearest value, not one in between: halfway to an infinite ratio is not a number.
+    low, high = np.quantile(values, [0.025, 0.975], method="nearest")
+    return Interval(float(estimate), float(low), float(high))
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def _runs(words: Sequence[str], length: int) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+
+
+def _check_depth(k: int) -> None:
+    if k < 1:
+        raise ValueError(f"k counts from 1, not {k}")

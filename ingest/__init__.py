@@ -1,0 +1,1 @@
+"""Floor 0: paper files become a library."""

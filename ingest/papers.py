@@ -1,0 +1,130 @@
+"""The nouns: a paper is one text and spans over it.
+
+Everything that points into a paper is `(paper_id, start, end)` in Unicode code points of `Paper.text`, so that a quote
+can be shown in its place, on its page, in its section. Standard library only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["Chunk", "Filters", "Page", "Paper", "Section", "SectionKind", "Source", "Status", "paper_id"]
+
+SectionKind = Literal[
+    "abstract", "introduction", "methods", "results", "discussion", "conclusions", "table", "figure", "other"
+]
+Source = Literal["digest", "jats", "pubmed", "pdf", "text"]
+Status = Literal["normal", "corrected", "concern", "retracted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of `Paper.text` under one heading; the heading itself stands in `title`, not in the text.
+
+    Sections do not overlap and follow the text; `title` is "" where the paper gives none, and the way down
+    ("Methods > Patients") where headings are nested.
+    """
+
+    kind: SectionKind
+    title: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paged source; `number` counts from 1 as a PDF viewer does."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper as the library knows it. Only `title`, `text` and one section are certain; the rest may be empty.
+
+    `text` holds paragraphs separated by blank lines, no headings, no reference list; table rows end with one newline.
+    `source` says what was read: `digest` is a summary in our words, never the paper itself.
+    """
+
+    id: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    source: Source
+    authors: tuple[str, ...] = ()
+    journal: str = ""
+    year: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    trial_ids: tuple[str, ...] = ()
+    design: str = ""
+    status: Status = "normal"
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Every identifier that finds this paper, its own id first: `pmid:…`, `pmcid:…`, `doi:…`."""
+        named = [
+            f"{kind}:{value}"
+            for kind, value in (("pmid", self.pmid), ("pmcid", self.pmcid), ("doi", self.doi.lower()))
+            if value
+        ]
+        return tuple(dict.fromkeys([self.id, *named]))
+
+    def section_at(self, position: int) -> Section:
+        """The section that holds `position`, or the last one that begins before it."""
+        index = bisect_right([section.start for section in self.sections], position) - 1
+        return self.sections[max(index, 0)]
+
+    def page_at(self, position: int) -> int | None:
+        """The number of the page that holds `position`; None where the source has no pages."""
+        if not self.pages:
+            return None
+        index = bisect_right([page.start for page in self.pages], position) - 1
+        return self.pages[max(index, 0)].number
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The unit of retrieval: whole sentences of one section, `paper.text[start:end]`.
+
+    `id` is `<paper id>#<ordinal>`; `page` is the page on which the chunk begins.
+    """
+
+    id: str
+    paper_id: str
+    section: Section
+    page: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which papers may be retrieved; an empty field admits all. Fields combine with "and", values with "or".
+
+    `since` and `until` are publication years, both included. A paper without a year passes no year filter.
+    Retracted papers pass only where `statuses` names them.
+    """
+
+    papers: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    statuses: tuple[Status, ...] = field(default=("normal", "corrected", "concern"))
+
+
+def paper_id(*, pmid: str = "", pmcid: str = "", doi: str = "", sha256: str = "") -> str:
+    """The id of a paper from the best identifier it has: `pmid:…`, else `pmcid:…`, `doi:…`, `sha256:…`.
+
+    Raises ValueError when none is given.
+    """
+    for kind, value in (("pmid", pmid), ("pmcid", pmcid), ("doi", doi.lower()), ("sha256", sha256)):
+        if value:
+            return f"{kind}:{value}"
+    raise ValueError("a paper needs a PMID, PMCID, DOI or the hash of its file")

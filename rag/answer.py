@@ -1,0 +1,77 @@
+"""What a question comes back as: claims, each with citations into the library, and the passages they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.papers import Chunk, Paper
+
+__all__ = ["Answer", "Citation", "Claim", "Passage", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as retrieval found it. `text` is `paper.text[chunk.start:chunk.end]`; a higher `score` is nearer."""
+
+    chunk: Chunk
+    paper: Paper
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `passage.paper.text[start:end] == quote`. `number` is its paper's `[n]` in the answer."""
+
+    number: int
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+
+    @property
+    def section(self) -> str:
+        """The title of the section the quote stands in, or its kind where the paper gives no title."""
+        section = self.passage.paper.section_at(self.start)
+        return section.title or section.kind
+
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins; None where the source has no pages."""
+        return self.passage.paper.page_at(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks said of a claim: `reasons` is empty where it `passed`, else one clause for each check failed."""
+
+    passed: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer (without its `[n]` marks) and what it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to `question`: claims that passed every check, in reading order.
+
+    Where `abstained`, `claims` is empty and `passages` shows what was nearest. `left_out` are the claims that failed a
+    check. `model` names what wrote the draft (`extractive`, or the LLM); `timings` are seconds by stage.
+    """
+
+    question: str
+    claims: tuple[Claim, ...]
+    passages: tuple[Passage, ...]
+    abstained: bool
+    model: str
+    timings: Mapping[str, float] = field(default_factory=dict)
+    left_out: tuple[Claim, ...] = ()
+    notes: tuple[str, ...] = ()
