@@ -1,6 +1,6 @@
 """Measures of retrieval, each with its definition, its source, and the rival definition that it is not.
 
-A ranking is a sequence of items, best first; k counts from 1. What is undefined raises ValueError: undefined is not zero.
+A ranking is a sequence of items, best first; k counts from 1. What is undefined raises ValueError, it is not zero.
 A passage is judged by its words alone (`holds`), so that two systems that cut papers differently are measured alike.
 """
 
@@ -83,8 +83,8 @@ def trigrams(text: str) -> frozenset[tuple[str, ...]]:
 def holds(passage: str, evidence: str, share: float = 0.6) -> bool:
     """Whether the passage holds at least `share` of the distinct word trigrams of one gold evidence text.
 
-    Evidence of fewer than three words is held when all its words stand in the passage next to each other. Sixty per cent
-    forgives a sentence that a border cut; it is not containment of the text, nor an overlap of both sides as in ROUGE.
+    Evidence of fewer than three words is held when its words stand in the passage next to each other. Sixty per cent
+    forgives a border that cuts a sentence; it is not containment of the text, nor an overlap of both sides as in ROUGE.
     """
     wanted = trigrams(evidence)
     if not wanted:
@@ -104,9 +104,10 @@ def evidence_rank(passages: Sequence[str], evidence: Sequence[str]) -> int | Non
 
 
 def evidence_recall(ranks: Sequence[int | None], k: int) -> float:
-    """Share of the questions for which one of the first k passages holds a gold evidence text; ranks by `evidence_rank`.
+    """Share of the questions for which one of the first k passages holds a gold evidence text.
 
-    One text is enough: this is success@k over questions, not the share of all evidence found.
+    `ranks` has one `evidence_rank` a question. One text is enough: this is success@k over questions, not the
+    share of all evidence found.
     """
     _check_depth(k)
     if not ranks:

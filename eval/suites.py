@@ -15,18 +15,18 @@ from typing import Any, Literal
 
 from ingest.errors import ImmunoragError
 
-__all__ = ["BadSuite", "EvalQuestion", "Half", "Suite", "evidence_inference", "half"]
+__all__ = ["EvalQuestion", "Half", "Suite", "SuiteError", "evidence_inference", "half"]
 
 Half = Literal["tune", "report"]
 
 
-class BadSuite(ImmunoragError):
+class SuiteError(ImmunoragError):
     """A benchmark that is not in its published format; the message names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvalQuestion:
-    """A question with what is known of its answer. `evidence` are texts of `paper`, verbatim; any one of them answers."""
+    """A question and what is known of its answer; `evidence` are texts of `paper`, any one of which answers."""
 
     id: str
     text: str
@@ -48,12 +48,10 @@ class Suite:
 
 
 def evidence_inference(folder: Path) -> Suite:
-    """Read Evidence Inference from `folder`; raise BadSuite, with file and line, at the first thing amiss."""
+    """Read Evidence Inference from `folder`; raise SuiteError, with file and line, at the first thing amiss."""
     listing = folder / "questions.jsonl"
     if not listing.is_file():
-        raise BadSuite(
-            f"{listing}: no such file; Evidence Inference is a folder with questions.jsonl and papers/*.nxml"
-        )
+        raise SuiteError(f"{listing}: no such file; the suite is a folder with questions.jsonl and papers/*.nxml")
     papers = {path.stem: path for path in sorted((folder / "papers").glob("*.nxml"))}
     questions: dict[str, EvalQuestion] = {}
     for number, line in enumerate(listing.read_text(encoding="utf-8").split("\n"), start=1):
@@ -62,12 +60,12 @@ def evidence_inference(folder: Path) -> Suite:
         where = f"{listing}, line {number}"
         question = _question(line, where)
         if question.id in questions:
-            raise BadSuite(f"{where}: the id {question.id!r} comes twice")
+            raise SuiteError(f"{where}: the id {question.id!r} comes twice")
         if question.paper not in papers:
-            raise BadSuite(f"{where}: its paper is missing: {folder / 'papers' / question.paper}.nxml")
+            raise SuiteError(f"{where}: its paper is missing: {folder / 'papers' / question.paper}.nxml")
         questions[question.id] = question
     if not questions:
-        raise BadSuite(f"{listing}: holds no questions")
+        raise SuiteError(f"{listing}: holds no questions")
     return Suite("evidence-inference", tuple(questions.values()), papers)
 
 
@@ -83,12 +81,12 @@ def _question(line: str, where: str) -> EvalQuestion:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadSuite(f"{where}: is no JSON ({error.msg} at column {error.colno})") from error
+        raise SuiteError(f"{where}: is no JSON ({error.msg} at column {error.colno})") from error
     if not isinstance(row, dict):
-        raise BadSuite(f"{where}: is no JSON object")
+        raise SuiteError(f"{where}: is no JSON object")
     evidence = row.get("evidence")
     if not isinstance(evidence, list) or not evidence or not all(isinstance(t, str) and t.strip() for t in evidence):
-        raise BadSuite(f"{where}: 'evidence' must be a list of at least one text")
+        raise SuiteError(f"{where}: 'evidence' must be a list of at least one text")
     return EvalQuestion(
         id=_text(row, "id", where),
         text=_text(row, "question", where),
@@ -104,5 +102,5 @@ def _question(line: str, where: str) -> EvalQuestion:
 def _text(row: Mapping[str, Any], key: str, where: str) -> str:
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise BadSuite(f"{where}: {key!r} must be a text that is not empty")
+        raise SuiteError(f"{where}: {key!r} must be a text that is not empty")
     return value

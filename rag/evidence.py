@@ -1,0 +1,161 @@
+"""Passages -> the sentences that answer, best first; and how near the library comes to the question at all."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.embedding import Embedder
+from ingest.papers import SectionKind
+from ingest.sentences import sentence_spans
+from rag.answer import Passage
+from rag.findings import asks_for_findings, figures
+from rag.question import Question
+from rag.words import content_words, word_forms
+
+__all__ = ["Evidence", "Rarity", "nearness", "select", "weigh"]
+
+Rarity = Callable[[Sequence[str]], Mapping[str, float]]
+
+_SHORTEST, _LONGEST = 40, 700  # characters; shorter is a fragment, longer a table or a list run together
+_MOST_ALIKE = 0.9  # cosine from which two sentences say the same
+_WORTH_QUOTING = 0.8  # of the best sentence's score
+_MOST_OF_A_PAPER = 3
+
+_RESULT = re.compile(
+    r"\b(?:significant\w*|associated|correlat\w+|improv\w+|increas\w+|decreas\w+|reduc\w+|longer|shorter|higher|lower|"
+    r"superior|inferior|predict\w*|respon(?:se|ded) rate|hazard ratio|odds ratio|HR|OR|CI|median|versus|vs|"
+    r"compared with|no difference|did not|showed|demonstrated|found that|we found|"
+    r"inhibit\w*|suppress\w*|promot\w*|enhanc\w*)\b",
+    re.IGNORECASE,
+)
+_AIM = re.compile(
+    r"\b(?:aims?|aimed|objective|purpose|sought|hypothesi[sz]ed?|to (?:evaluate|assess|investigate|determine|examine|"
+    r"explore|test)|will be|were? randomi[sz]ed|remains? (?:unclear|unknown|to be)|further (?:studies|research)|"
+    r"this (?:study|review|article|paper)|in this (?:study|review|article|paper)|see table|figure|table)\b",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(
+    r"^(?:this|these|those|that|it|its|they|their|such|he|she|however|moreover|furthermore|in addition|additionally|"
+    r"similarly|in contrast|conversely|therefore|thus|hence|consequently|also|another|both|"
+    r"the (?:former|latter|same))\b",
+    re.IGNORECASE,
+)
+_PLACE: dict[SectionKind, float] = {"results": 0.06, "abstract": 0.06, "methods": -0.06, "introduction": -0.06}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of passage `number` (from 1), `paper.text[start:end]`, and how well it answers.
+
+    `cosine` is its similarity to the question; `coverage` the share of the question's words, weighted by their rarity
+    in the library, that it or its paper's title holds. Both lie in 0 to 1; `score` adds its manner of speech to them.
+    """
+
+    number: int
+    paper_id: str
+    start: int
+    end: int
+    text: str
+    cosine: float
+    coverage: float
+    score: float
+    vector: NDArray[np.float32]
+
+
+def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, rarity: Rarity) -> list[Evidence]:
+    """Score each whole sentence of `passages` as an answer to `question`, best first; the same place counts once."""
+    places = _sentences(passages)
+    if not places:
+        return []
+    texts = [" ".join(passage.paper.text[start:end].split()) for _, passage, start, end in places]
+    vectors = embedder.embed([question.text, *texts])
+    cosines = vectors[1:] @ vectors[0]
+    asked = _asked(question, rarity)
+    findings = asks_for_findings(question.text)
+    titles = {passage.paper.id: content_words(passage.paper.title) for passage in passages}
+    weighed = []
+    for (number, passage, start, end), text, vector, cosine in zip(places, texts, vectors[1:], cosines, strict=True):
+        coverage = _coverage(asked, content_words(text), titles[passage.paper.id])
+        score = 0.5 * float(cosine) + 0.4 * coverage + 0.15 / number + _manner(text)
+        if findings:
+            score += 0.08 * math.log1p(min(figures(text), 10)) + _PLACE.get(passage.chunk.section.kind, 0.0)
+        weighed.append(Evidence(number, passage.paper.id, start, end, text, float(cosine), coverage, score, vector))
+    return sorted(weighed, key=lambda evidence: -evidence.score)
+
+
+def nearness(evidence: Sequence[Evidence]) -> float:
+    """How near the best evidence comes to the question, 0 to 1: what abstention is decided by."""
+    return max((0.5 * item.cosine + 0.5 * item.coverage for item in evidence), default=0.0)
+
+
+def select(evidence: Sequence[Evidence], most: int = 6, least: int = 3) -> list[Evidence]:
+    """Pick what an answer quotes, in reading order: best paper first, within a paper as it is written.
+
+    Takes `least` to `most` sentences, no two that say the same, at most three of a paper, from a second paper where
+    one has evidence nearly as good.
+    """
+    chosen: list[Evidence] = []
+    taken: Counter[str] = Counter()
+    for item in evidence:
+        good = item.score >= _WORTH_QUOTING * evidence[0].score
+        if len(chosen) == most or (len(chosen) >= least and not good):
+            break
+        said = any(float(item.vector @ other.vector) > _MOST_ALIKE for other in chosen)
+        if not said and taken[item.paper_id] < _MOST_OF_A_PAPER:
+            chosen.append(item)
+            taken[item.paper_id] += 1
+    order = {paper: rank for rank, paper in enumerate(dict.fromkeys(item.paper_id for item in chosen))}
+    return sorted(chosen, key=lambda item: (order[item.paper_id], item.start))
+
+
+def _sentences(passages: Sequence[Passage]) -> list[tuple[int, Passage, int, int]]:
+    seen: set[tuple[str, int, int]] = set()
+    places = []
+    for number, passage in enumerate(passages, start=1):
+        for start, end in sentence_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
+            place = (passage.paper.id, start, end)
+            if place not in seen and _is_sentence(passage.paper.text[start:end]):
+                seen.add(place)
+                places.append((number, passage, start, end))
+    return places
+
+
+def _is_sentence(text: str) -> bool:
+    letters = sum(character.isalpha() for character in text)
+    return (
+        _SHORTEST <= len(text) <= _LONGEST
+        and letters >= 0.6 * len(text)
+        and text[-1] in ".!)]\"'”’"
+        and (text[0].isupper() or text[0].isdigit() or not text[0].isalpha())
+    )
+
+
+def _asked(question: Question, rarity: Rarity) -> dict[str, float]:
+    """The question's words and how rare each is in the library, 0 to 1."""
+    forms = word_forms(question.text)
+    weights = rarity(list(forms.values()))
+    return {word: weights[form] for word, form in forms.items()}
+
+
+def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: frozenset[str]) -> float:
+    """The rarity-weighted share of the asked words that stand in the sentence; in the title alone they count half."""
+    total = sum(asked.values())
+    held = sum(weight * (1.0 if word in sentence else 0.5 if word in title else 0.0) for word, weight in asked.items())
+    return held / total if total else 0.0
+
+
+def _manner(text: str) -> float:
+    """What the manner of speech adds: results over aims, nothing that hangs on the line before, no questions."""
+    return (
+        0.05 * bool(_RESULT.search(text))
+        - 0.04 * bool(_AIM.search(text))
+        - 0.08 * bool(_DANGLING.match(text))
+        - 0.1 * text.endswith("?")
+    )

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_papers import paper
+from numpy.typing import NDArray
+
+from ingest.catalogue import Catalogue, FileRecord, normal_alias
+from ingest.errors import BrokenLibrary, LibraryError
+from ingest.papers import Chunk, Filters, Page, Paper, Section
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    return Catalogue(tmp_path / "catalogue.sqlite", create=True)
+
+
+def put(catalogue: Catalogue, one: Paper, pieces: int = 2, **more: tuple[str, ...]) -> NDArray[np.float32]:
+    """Store `one` cut into `pieces` chunks with vectors of 4 dimensions; returns these."""
+    size = len(one.text) // pieces
+    chunks = [
+        Chunk(f"{one.id}#{i}", one.id, one.sections[0], one.page_at(i * size), i * size, (i + 1) * size)
+        for i in range(pieces)
+    ]
+    vectors = np.random.default_rng(7).standard_normal((pieces, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    catalogue.put(one, chunks, vectors, **more)
+    return vectors
+
+
+def test_a_paper_comes_back_as_it_went_in(catalogue: Catalogue) -> None:
+    whole = paper(
+        7,
+        "Ünïcode α and 中文 survive. So do \x00 and 🧬.",
+        authors=("Ødegård B", "中 文"),
+        doi="10.1/X",
+        pmcid="PMC7",
+        trial_ids=("NCT01",),
+        design="phase 3",
+        status="concern",
+        pages=(Page(1, 0, 10), Page(2, 10, 40)),
+        sections=(Section("abstract", "", 0, 10), Section("results", "Results > Survival", 10, 40)),
+    )
+    put(catalogue, whole)
+    assert catalogue.paper("pmid:7") == whole
+
+
+def test_every_alias_finds_the_paper_in_any_case(catalogue: Catalogue) -> None:
+    put(catalogue, paper(7, doi="10.1/AbC", pmcid="PMC9"))
+    for name in (
+        "pmid:7",
+        "7",
+        "PMID: 7",
+        "PMC9",
+        "pmcid:pmc9",
+        "doi:10.1/abc",
+        "10.1/ABC",
+        "https://doi.org/10.1/abc",
+    ):
+        assert catalogue.find([name]) == ["pmid:7"], name
+    assert catalogue.find(["8", "doi:10.1/ab"]) == []
+
+
+def test_bare_identifiers_are_named() -> None:
+    assert normal_alias(" PMC12 ") == "pmcid:pmc12"
+    assert normal_alias("Some title") == "some title"
+
+
+def test_vectors_keep_their_direction(catalogue: Catalogue) -> None:
+    vectors = put(catalogue, paper(7))
+    ids, rows = catalogue.embeddings()
+    assert ids == ["pmid:7#0", "pmid:7#1"]
+    assert rows.dtype == np.float32
+    assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1], abs=1e-6)
+    assert (rows * vectors).sum(axis=1) == pytest.approx([1, 1], abs=1e-6)
+
+
+def test_a_replaced_paper_leaves_no_chunk_of_its_old_text(catalogue: Catalogue) -> None:
+    put(catalogue, paper(7), pieces=5)
+    put(catalogue, paper(7, "A new text of this paper."), pieces=2)
+    assert catalogue.chunk_count() == 2
+    assert catalogue.present([f"pmid:7#{i}" for i in range(5)]) == {"pmid:7#0", "pmid:7#1"}
+    assert catalogue.changes(0) == [("pmid:7", True)]
+
+
+def test_absorbed_papers_leave_their_names_behind(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    put(catalogue, paper(2, id="doi:10.1/b", pmid="", doi="10.1/b"))
+    put(catalogue, paper(1, doi="10.1/b"), absorbed=("doi:10.1/b",))
+    assert catalogue.count() == 1
+    assert catalogue.find(["doi:10.1/b"]) == ["pmid:1"]
+
+
+def test_a_transaction_that_fails_changes_nothing(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    before = catalogue.index_state()
+    twice = [Chunk("pmid:2#0", "pmid:2", paper(2).sections[0], None, 0, 3)] * 2
+    with pytest.raises(Exception, match="UNIQUE"):
+        catalogue.put(paper(2), twice, np.ones((2, 4), dtype=np.float32))
+    assert catalogue.paper_ids() == ["pmid:1"]
+    assert catalogue.index_state() == before
+
+
+def test_filters_admit_by_year_source_status_and_paper(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, year=2015, source="pdf"))
+    put(catalogue, paper(2, year=2020))
+    put(catalogue, paper(3, year=None))
+    put(catalogue, paper(4, year=2022, status="retracted"))
+
+    def admitted(filters: Filters | None) -> set[str]:
+        records = catalogue.records(filters)
+        assert catalogue.chunk_count(filters) == sum(record.chunks for record in records)
+        return {record.pmid for record in records}
+
+    assert admitted(None) == {"1", "2", "3", "4"}
+    assert admitted(Filters()) == {"1", "2", "3"}
+    assert admitted(Filters(since=2016)) == {"2"}
+    assert admitted(Filters(since=2015, until=2020)) == {"1", "2"}
+    assert admitted(Filters(sources=("pdf",))) == {"1"}
+    assert admitted(Filters(statuses=("retracted",))) == {"4"}
+    assert admitted(Filters(papers=("2", "PMID:3", "none'); DROP TABLE papers"))) == {"2", "3"}
+
+
+def test_chunks_come_in_the_order_asked_for_however_many(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, "x" * 40_000), pieces=3000)
+    ids = [f"pmid:1#{i}" for i in reversed(range(3000))]
+    assert [chunk.id for chunk in catalogue.chunks(["gone#1", *ids])] == ids
+
+
+def test_a_removed_papers_file_is_forgotten(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    catalogue.put_file(FileRecord("ab", "a.xml", 1, False, "", ("pmid:1",), "files/ab/ab.xml"))
+    catalogue.put_file(FileRecord("cd", "b.xml", 1, True, "broken", (), ""))
+    assert catalogue.remove("pmid:1") == ["files/ab/ab.xml"]
+    assert set(catalogue.files()) == {"cd"}
+    assert catalogue.find(["pmid:1"]) == []
+
+
+def test_a_broken_catalogue_names_the_file_and_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(BrokenLibrary, match=r"catalogue\.sqlite.*ingest them into a new library"):
+        Catalogue(path, create=False)
+
+
+def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "catalogue.sqlite"
+    Catalogue(path, create=True).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(LibraryError, match="schema 99"):
+        Catalogue(path, create=True)

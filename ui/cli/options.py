@@ -1,0 +1,54 @@
+"""Options that several commands share, and how they open a library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.errors import EmptyLibrary
+from ui.cli.terminal import note
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.library import Library, Progress
+
+__all__ = ["LibraryOption", "open_library", "open_present"]
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        metavar="DIR",
+        help="The folder of the library. Default: IMMUNORAG_LIBRARY, else the one in your data folder.",
+        show_default=False,
+    ),
+]
+
+
+def open_library(
+    settings: Settings,
+    *,
+    create: bool = True,
+    wait: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Library:
+    """Open the library, making it when there is none and `create`; `progress` hears of indexes built anew."""
+    from ingest.embedding import load_embedder
+    from ingest.library import Library
+
+    embedder = load_embedder(settings.embedding) if settings.embedding else None
+    return Library.open(settings.library, embedder=embedder, create=create, wait=wait, notice=note, progress=progress)
+
+
+def open_present(settings: Settings, progress: Callable[[Progress], None] | None = None) -> Library:
+    """Open a library to ask it; one that is not there is not made, for its name may be mistyped."""
+    folder = settings.library
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        raise EmptyLibrary(
+            f"there is no library in {folder} yet; add papers with: immunorag ingest FOLDER "
+            "(or look around first with: immunorag demo)"
+        )
+    return open_library(settings, create=False, progress=progress)

@@ -1,0 +1,112 @@
+"""`immunorag papers`: what the library holds."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from ui.cli.options import LibraryOption, open_present
+from ui.cli.terminal import out
+from ui.rendering import Block, inert, is_terminal, paper_blocks, row, show
+from ui.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.catalogue import Record
+
+__all__ = ["papers"]
+
+papers = typer.Typer(rich_markup_mode=None)
+
+
+@papers.callback(invoke_without_command=True)
+def _overview(context: typer.Context, library: LibraryOption = None) -> None:
+    """Show what the library holds.
+
+    \b
+    Examples:
+      immunorag papers
+      immunorag papers list --json
+      immunorag papers show pmid:27718847
+      immunorag papers show 10.1056/NEJMoa1606774 --text
+    """
+    context.obj = library
+    if context.invoked_subcommand is None:
+        list_papers(context, library=library)
+
+
+@papers.command("list")
+def list_papers(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """List the papers of the library.
+
+    In a pipe, one paper a line, tab-separated: id, year, source, status, chunks, title.
+    """
+    settings = load_settings(library=library or context.obj)
+    with open_present(settings) as opened:
+        records = opened.records()
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print_records(records)
+
+
+@papers.command("show")
+def show_paper(
+    context: typer.Context,
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="pmid:…, pmcid:…, doi:… or a bare PMID, PMCID, DOI.", show_default=False)
+    ],
+    text: Annotated[bool, typer.Option("--text", help="Print the paper's text as the library has it.")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Show one paper: reference and sections, or its text.
+
+    The `start` and `end` of an answer's citations count the characters of what --text prints.
+    """
+    settings = load_settings(library=library or context.obj)
+    with open_present(settings) as opened:
+        paper = opened.paper(identifier)
+    if text:
+        sys.stdout.write((_visible(paper.text) if is_terminal(out()) else paper.text) + "\n")
+    else:
+        show(out(), paper_blocks(paper))
+
+
+def _print_records(records: Sequence[Record]) -> None:
+    console = out()
+    if not is_terminal(console):
+        for record in records:
+            row(console, record.id, record.year or "", record.source, record.status, record.chunks, record.title)
+        return
+    show(console, [block for record in records for block in _record_blocks(record)])
+    chunks = sum(record.chunks for record in records)
+    show(console, [Block(), Block(Text(f"{len(records):,} papers, {chunks:,} chunks", style="dim"))])
+
+
+def _record_blocks(record: Record) -> list[Block]:
+    title = Text(inert(record.title))
+    if record.status != "normal":
+        title = Text.assemble((f"{record.status.upper()}  ", "bold red"), title)
+    facts = Text.assemble(
+        (inert(record.id), "cyan"), "  ", (record.source, "yellow" if record.source == "digest" else "dim")
+    )
+    return [Block(title, indent=6, lead=f"{record.year or '':4}  "), Block(facts, indent=6)]
+
+
+def _visible(text: str) -> str:
+    """`text` with every control character but the line feed replaced, at the same length: offsets still hold."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if letter != "\n" and unicodedata.category(letter) in {"Cc", "Cs"} else letter
+        for letter in text
+    )

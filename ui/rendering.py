@@ -1,0 +1,202 @@
+"""Answers, papers and outcomes as people read them in a terminal, and as other programs read them from a pipe.
+
+On a terminal prose is wrapped and indented; in a pipe every paragraph is one line and every row is tab-separated.
+Whatever comes from a paper, a file name or a model is shown as inert text: never as markup, never with control
+characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from ingest.papers import Paper
+    from rag.answer import Answer, Citation
+
+__all__ = [
+    "NOT_ADVICE",
+    "Block",
+    "answer_blocks",
+    "inert",
+    "is_terminal",
+    "paper_blocks",
+    "row",
+    "show",
+]
+
+NOT_ADVICE = "For research; not medical advice."
+_NO_ANSWER = "The library does not hold an answer to this question."
+_EXTRACTIVE = "extractive"
+_WIDEST = 100  # columns of prose; longer lines are hard to read
+_NEAREST = 5
+
+_DIRECTION_MARKS = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_MARK = re.compile(r"\[\d+\]")
+_DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
+_DIGEST = "immunorag digest of"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph. `indent` holds for all its lines, `lead` stands before the first in place of its last columns.
+
+    What is to be copied, such as a command, is not to `wrap`.
+    """
+
+    text: Text = field(default_factory=Text)
+    indent: int = 0
+    lead: str = ""
+    wrap: bool = True
+
+
+def inert(text: str) -> str:
+    """`text` on one line, without control characters and without marks that turn the direction of writing."""
+    visible = text.translate(_DIRECTION_MARKS)
+    spaced = "".join(" " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in visible)
+    return " ".join(spaced.split())
+
+
+def is_terminal(console: Console) -> bool:
+    """Whether a person is looking; FORCE_COLOR may colour a pipe, it does not wrap it."""
+    return bool(getattr(console.file, "isatty", lambda: False)())
+
+
+def show(console: Console, blocks: Iterable[Block]) -> None:
+    """Print `blocks`: wrapped to at most 100 columns on a terminal, else one line each."""
+    for block in blocks:
+        lead = " " * (block.indent - len(block.lead)) + block.lead
+        if not block.text.plain:
+            lines = [Text()]
+        elif block.wrap and is_terminal(console):
+            lines = list(block.text.wrap(console, max(min(console.width, _WIDEST) - block.indent, 20)))
+        else:
+            lines = [block.text]
+        for number, line in enumerate(lines):
+            line.rstrip()
+            before = Text(lead if number == 0 else " " * block.indent, style="cyan" if block.lead else "")
+            console.print((before + line) if line.plain else line, soft_wrap=True, highlight=False)
+
+
+def row(console: Console, *cells: object) -> None:
+    """Print one tab-separated line."""
+    console.print(
+        Text("\t".join(inert(str(cell)) for cell in cells)), soft_wrap=True, highlight=False, no_wrap=True, end="\n"
+    )
+
+
+def answer_blocks(answer: Answer) -> list[Block]:
+    """The answer, its sources with every quote, what was left out, what wrote it."""
+    blocks = _abstention(answer) if answer.abstained else [*_sentences(answer), *_sources(answer)]
+    if answer.left_out:
+        blocks += [Block(), _heading("Left out: these sentences did not pass the checks")]
+        for claim in answer.left_out:
+            line = _prose(claim.text)
+            line.append(f"  ({inert('; '.join(claim.verdict.reasons))})", style="yellow")
+            blocks.append(Block(line, indent=4, lead="–  "))
+    blocks.append(Block())
+    blocks += [Block(Text(inert(note), style="dim")) for note in answer.notes]
+    blocks += [Block(_badge(answer)), Block(Text(NOT_ADVICE, style="dim"))]
+    return blocks
+
+
+def paper_blocks(paper: Paper, chunks: int | None = None) -> list[Block]:
+    """A paper without its text: reference, identifiers, sections."""
+    blocks = [Block(Text(inert(paper.title), style="bold"))]
+    if paper.authors:
+        blocks.append(Block(Text(inert(", ".join(paper.authors)))))
+    where = inert(" ".join(part for part in (paper.journal, str(paper.year or "")) if part))
+    if where:
+        blocks.append(Block(Text(where)))
+    blocks += [Block(), Block(Text("  ".join(inert(alias) for alias in paper.aliases), style="cyan"))]
+    facts = [f"source: {paper.source}", f"status: {paper.status}", *([paper.design] if paper.design else [])]
+    facts += [f"{len(paper.text):,} characters"]
+    facts += [f"{len(paper.pages):,} pages"] if paper.pages else []
+    facts += [f"{chunks:,} chunks"] if chunks is not None else []
+    blocks.append(Block(Text(inert(" · ".join(facts)))))
+    if paper.source == "digest":
+        blocks.append(Block(Text("This is immunorag's digest of the paper, not the paper itself.", style="yellow")))
+    blocks += [Block(), _heading("Sections")]
+    for section in paper.sections:
+        line = Text(inert(section.title or section.kind))
+        line.append(f"  {section.kind}, {section.end - section.start:,} characters", style="dim")
+        blocks.append(Block(line, indent=2))
+    return blocks
+
+
+def _abstention(answer: Answer) -> list[Block]:
+    blocks = [Block(Text(_NO_ANSWER, style="bold"))]
+    nearest = list({passage.paper.id: passage.paper for passage in answer.passages}.values())[:_NEAREST]
+    if nearest:
+        blocks += [Block(), _heading("Nearest papers")]
+        blocks += [Block(_reference(paper), indent=4, lead="–  ") for paper in nearest]
+    blocks += [Block(), Block(Text("Add papers on the subject with: immunorag ingest FOLDER", style="dim"))]
+    return blocks
+
+
+def _sentences(answer: Answer) -> list[Block]:
+    """An LLM's prose is one paragraph; sentences of different papers stand apart."""
+    from rag.formats import marks
+
+    sentences = [_prose(f"{claim.text} {marks(claim)}") for claim in answer.claims]
+    if answer.model != _EXTRACTIVE:
+        return [Block(Text(" ").join(sentences)), Block()]
+    return [block for sentence in sentences for block in (Block(sentence), Block())]
+
+
+def _sources(answer: Answer) -> list[Block]:
+    from rag.formats import place, sources
+
+    blocks = [_heading("Sources")]
+    for number, citations in sources(answer).items():
+        blocks.append(Block(_reference(citations[0].passage.paper), indent=5, lead=f"[{number}]".ljust(5)))
+        blocks += [_quote(citation, place(citation)) for citation in citations]
+    return blocks
+
+
+def _quote(citation: Citation, place: str) -> Block:
+    return Block(Text.assemble((f"{inert(place)}: ", "dim"), (f"“{inert(citation.quote)}”", "italic")), indent=7)
+
+
+def _reference(paper: Paper) -> Text:
+    from rag.formats import reference
+
+    line = Text(inert(reference(paper)))
+    line.highlight_words([_DIGEST], style="yellow")
+    doi = _DOI.fullmatch(paper.doi)
+    if doi:
+        line.stylize(Style(link=f"https://doi.org/{doi.group()}"))
+    if paper.status in {"retracted", "concern"}:
+        warning = "RETRACTED  " if paper.status == "retracted" else "EXPRESSION OF CONCERN  "
+        line = Text.assemble((warning, "bold red"), line)
+    return line
+
+
+def _badge(answer: Answer) -> Text:
+    wrote = (
+        "evidence sentences, no LLM" if answer.model == _EXTRACTIVE else f"written by {inert(answer.model)}, checked"
+    )
+    read = len(answer.passages)
+    papers = len({passage.paper.id for passage in answer.passages})
+    return Text(f"{wrote} · {_count(read, 'passage')} of {_count(papers, 'paper')} read", style="dim")
+
+
+def _prose(text: str) -> Text:
+    line = Text(inert(text))
+    line.highlight_regex(_MARK, style="cyan")
+    return line
+
+
+def _heading(words: str) -> Block:
+    return Block(Text(words, style="bold"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,123 @@
+"""What the user has set: by flag, else in the environment, else in the user's configuration file, else the default.
+
+Read at entry points only and handed down. The working directory is never looked at: a stranger's file must not
+redirect where questions are sent.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from ingest.errors import ImmunoragError
+
+__all__ = [
+    "NO_LLM",
+    "Settings",
+    "SettingsError",
+    "config_file",
+    "load_settings",
+    "starter_folder",
+    "switch_off_telemetry",
+]
+
+NO_LLM = "none"
+_KEYS = ("library", "llm", "embedding")
+_TELEMETRY = {
+    "ANONYMIZED_TELEMETRY": "False",  # Chroma
+    "DO_NOT_TRACK": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "LANGCHAIN_TRACING_V2": "false",  # LangSmith, by its older names
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+}
+
+
+class SettingsError(ImmunoragError):
+    """A setting that makes no sense; the message names the file or variable it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`llm` is `provider:model`, or None for evidence sentences without an LLM.
+
+    `embedding` names the embedding model; None is the one the library was made with, for a new library the default.
+    """
+
+    library: Path
+    llm: str | None = None
+    embedding: str | None = None
+
+
+def load_settings(
+    *,
+    library: Path | None = None,
+    llm: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    file: Path | None = None,
+) -> Settings:
+    """Settle every setting; `library` and `llm` are flags as given, None where not. An empty variable is not set.
+
+    `file` is the configuration file, by default the user's. Raises SettingsError.
+    """
+    file = file or config_file()
+    filed = _read(file)
+
+    def settled(key: str, flag: str | None = None) -> str | None:
+        return flag or environ.get(f"IMMUNORAG_{key.upper()}") or filed.get(key)
+
+    named = settled("llm", llm)
+    place = settled("library", str(library) if library else None)
+    return Settings(
+        library=_folder(place) if place else user_data_path("immunorag", appauthor=False) / "library",
+        llm=None if named is None or named.lower() == NO_LLM else named,
+        embedding=settled("embedding"),
+    )
+
+
+def config_file() -> Path:
+    """The user's configuration file, whether or not it exists."""
+    return user_config_path("immunorag", appauthor=False) / "config.toml"
+
+
+def starter_folder() -> Path:
+    """Where `immunorag demo` keeps the starter library, apart from the user's own."""
+    return user_data_path("immunorag", appauthor=False) / "starter"
+
+
+def switch_off_telemetry(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Nothing we build on reports home: neither Chroma, Hugging Face, LangSmith nor Gradio, whatever was set before."""
+    environ.update(_TELEMETRY)
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not valid TOML ({error}); mend it or delete it") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read ({error.strerror}); mend its rights or delete it") from error
+    unknown = sorted(table.keys() - set(_KEYS))
+    if unknown:
+        raise SettingsError(f"{file}: unknown setting {', '.join(unknown)}; known are {', '.join(_KEYS)}")
+    for key, value in table.items():
+        if not isinstance(value, str) or not value.strip():
+            raise SettingsError(f'{file}: {key} must be text in quotes, for example {key} = "…"')
+    if "library" in table and not _folder(table["library"]).is_absolute():
+        raise SettingsError(f"{file}: library must be a whole path, for example /home/me/papers or ~/papers")
+    return table
+
+
+def _folder(place: str) -> Path:
+    try:
+        return Path(place).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{place}: there is no such home folder; write the path out") from error
