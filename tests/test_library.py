@@ -41,7 +41,7 @@ def in_step(library: Library) -> bool:
     vectors, words = Vectors(folder / "chroma"), Words(folder / "words")
     counts = {library.chunk_count(), vectors.count(), words.count()}
     ids, rows = library.embeddings()
-    himself = all(vectors.nearest(row, 1, None)[0][1] > 0.999 for row in rows)
+    himself = all(vectors.nearest(row, 1, None)[0][1] > 0.999 for row in rows[:: max(len(rows) // 100, 1)])
     vectors.close()
     return len(counts) == 1 and len(ids) == library.chunk_count() and himself
 
@@ -206,12 +206,24 @@ def test_papers_may_be_filtered_by_alias(tmp_path: Path) -> None:
 DAMAGES = ["chroma gone", "words gone", "all gone", "chroma garbage", "hnsw garbage", "words garbage", "left writing"]
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of 1,200 chunks: from 1,000 on Chroma writes HNSW files."""
+    folder = tmp_path_factory.mktemp("large")
+    text = "One here. Two here. Six here. Ten here."
+    sections = tuple(Section("other", f"S{start}", start, start + 9) for start in range(0, 40, 10))
+    with opened(folder)[0] as library:
+        library.add([paper(i, text, title=f"About topic{i}", sections=sections) for i in range(1, 301)])
+        assert library.chunk_count() == 1200
+    return folder
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_rebuilt_from_the_catalogue_with_a_word_and_no_embedding(
-    tmp_path: Path, damage: str
+    tmp_path: Path, large: Path, damage: str
 ) -> None:
+    shutil.copytree(large, tmp_path, dirs_exist_ok=True)
     with opened(tmp_path)[0] as library:
-        library.add([paper(i, f"Sentence about topic{i}.") for i in range(1, 1200)])
         folder = library.chroma_path.parent
         before = found(library, "topic7", 3)
         if damage == "left writing":
@@ -234,8 +246,8 @@ def test_a_damaged_index_is_rebuilt_from_the_catalogue_with_a_word_and_no_embedd
     library, notices = opened(tmp_path)
     assert found(library, "topic7", 3) == before
     assert len(notices) == 1
-    assert "building them again from the catalogue (1,199 chunks)" in notices[0]
-    assert library.embedder.seen == 2  # type: ignore[attr-defined]  # the questions above
+    assert "building them again from the catalogue (1,200 chunks)" in notices[0]
+    assert library.embedder.seen == 1  # type: ignore[attr-defined]  # the question above
     assert [path.name for path in tmp_path.glob("index-*")] == [library.chroma_path.parent.name]
     assert in_step(library)
 

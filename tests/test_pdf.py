@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
 from ingest.errors import UnreadableFile
 from ingest.papers import Paper
 from ingest.readers.pdf import read
 from ingest.readers.pdf_text import Words, clean, ends_sentence
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 WIDTH, HEIGHT = A4
@@ -398,7 +399,7 @@ def test_an_encrypted_file_asks_for_a_copy_without_password(tmp_path: Path) -> N
 
 def encrypted(data: bytes, user: str) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
-    writer.encrypt(user_password=user, owner_password="owner", algorithm="RC4-128")
+    writer.encrypt(user, "owner", algorithm="RC4-128")
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -87,9 +87,8 @@ def show(console: Console, blocks: Iterable[Block]) -> None:
 
 def row(console: Console, *cells: object) -> None:
     """Print one tab-separated line."""
-    console.print(
-        Text("\t".join(inert(str(cell)) for cell in cells)), soft_wrap=True, highlight=False, no_wrap=True, end="\n"
-    )
+    console.file.write("\t".join(inert(str(cell)) for cell in cells) + "\n")  # rich would turn tabs into spaces
+    console.file.flush()
 
 
 def answer_blocks(answer: Answer) -> list[Block]:

@@ -6,9 +6,10 @@ the rate is given without and with it; the goal is for the rate without. Memory 
 children ten times a second, and the peak is shown: PSS, in which what processes share is counted once (RSS counts it in
 each; where the system has no PSS, RSS stands in its place).
 
-That less work is not sold as more speed, what was embedded is shown: the chunks, their characters (overlaps counted each
-time, our context lines apart) and the share of the body text, which is the share of the distinct word trigrams of the
-gold XML's `bdy` (sentences of at least 40 letters of its paragraphs and captions) that stand in a chunk of that paper.
+So that less work is not sold as more speed, what was embedded is shown: the chunks, their characters (overlaps counted
+each time, our context lines apart) and the share of the body text, which is the share of the distinct word trigrams of
+the gold XML's `bdy` (sentences of at least 40 letters of its paragraphs and captions) that stand in a chunk of that
+paper.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def _measured(system: str, data: Path, precision: str) -> Run:
 
 def _watched(child: subprocess.Popen[bytes]) -> tuple[int, int]:
     """Peak PSS and peak RSS, in bytes, of the child and all below it, until it ends."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     root = psutil.Process(child.pid)
     peak_pss = peak_rss = 0
@@ -215,8 +216,9 @@ def _print(
     for column in ("immunorag", "tutorial", "ratio", "goal"):
         table.add_column(column, justify="right")
 
-    def row(name: str, mine: float, other: float, form: str, goal: str = "") -> None:
-        table.add_row(name, format(mine, form), format(other, form), f"{mine / other:.2f}" if other else "", goal)
+    def row(name: str, mine: float, other: float, form: str, goal: str = "", unit: int = 1) -> None:
+        ratio = f"{mine / other:.2f}" if other else ""
+        table.add_row(name, format(mine / unit, form), format(other / unit, form), ratio, goal)
 
     def medians(value: str) -> tuple[float, float]:
         mine, other = (statistics.median(getattr(run, value) for run in side) for side in (ours, theirs))
@@ -229,17 +231,15 @@ def _print(
     row("papers a minute, with loading", whole[0], whole[1], ".1f")
     row("seconds", *medians("working"), ".1f")
     row("seconds of loading", *medians("loading"), ".1f")
-    row("peak memory, MiB (PSS)", *(value / _MIB for value in medians("pss")), ",.0f")
-    row("peak memory, MiB (RSS)", *(value / _MIB for value in medians("rss")), ",.0f")
-    row("papers", ours[0].papers, theirs[0].papers, "d")
-    row("chunks embedded", ours[0].chunks, theirs[0].chunks, ",d")
-    row("characters embedded", ours[0].characters, theirs[0].characters, ",d")
-    row("characters of context", ours[0].context, theirs[0].context, ",d")
+    row("peak memory, MiB (PSS)", *medians("pss"), ",.0f", unit=_MIB)
+    row("peak memory, MiB (RSS)", *medians("rss"), ",.0f", unit=_MIB)
+    row("papers", ours[0].papers, theirs[0].papers, ".0f")
+    row("chunks embedded", ours[0].chunks, theirs[0].chunks, ",.0f")
+    row("characters embedded", ours[0].characters, theirs[0].characters, ",.0f")
+    row("characters of context", ours[0].context, theirs[0].context, ",.0f")
     row("share of the body text", shares[0], shares[1], ".3f", f"{GOAL_BODY:.2f}")
     console.print(table)
-    console.print(
-        f"bf16 in this processor: {'yes' if has_bf16() else 'no'}; our embedding: {precision}; the tutorial's: fp32"
-    )
+    console.print(f"bf16 in this processor: {'yes' if has_bf16() else 'no'}; ours: {precision}; tutorial: fp32")
     met = rates[0] >= goal * rates[1] and shares[0] >= GOAL_BODY and ours[0].papers == theirs[0].papers
     console.print(f"goals {'met' if met else 'MISSED'}")
     return 0 if met else 1

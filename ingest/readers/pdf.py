@@ -22,7 +22,8 @@ __all__ = ["read"]
 
 _ENOUGH_SENTENCES = 5
 _ENOUGH_LETTERS = 500
-_SENTENCE = re.compile(r"[^\W\d_][^.?!\n]{28,}[.?!](?=\s|$|\[|\d)")
+_STOP = re.compile(r"[.?!](?=\s|$|\[|\d)|\n")
+_SENTENCE_LETTERS = 28
 _LONG = 20_000  # characters of a text that we take without the marks of a paper
 _CITES = re.compile(r"\bet al\b|\[\d{1,3}(?:[,–-]\s?\d{1,3})*\]|^references$|doi\.org/10\.|\bPMID\b", re.IGNORECASE)
 _NO_PROSE = "is not a paper: it holds fewer than 5 sentences of prose; give the article's own PDF"
@@ -36,8 +37,8 @@ _KEYS = ("Title", "Author", "Subject", "Keywords", "CreationDate", "doi", "DOI",
 def read(path: Path) -> Iterator[Paper]:
     """Read the one paper of a PDF.
 
-    Raises UnreadableFile where the file is empty, broken, encrypted with a password, has no text layer, holds too little
-    prose for a paper (fewer than 5 sentences or 500 letters), or none of the marks of one.
+    Raises UnreadableFile where the file is empty, broken, encrypted with a password, has no text layer, holds too
+    little prose for a paper (fewer than 5 sentences or 500 letters), or none of the marks of one.
     """
     try:
         data = path.read_bytes()
@@ -61,7 +62,7 @@ def _paper(path: Path, data: bytes) -> Paper:
     found = parts(elements(arranged(_body(kept, front, style), style), style, words), style)
     text, sections, spans = _assembled(found)
     enough = 1 if front.doi else _ENOUGH_SENTENCES
-    if len(_SENTENCE.findall(text)) < enough or sum(map(str.isalpha, text)) < _ENOUGH_LETTERS:
+    if _count_sentences(text) < enough or sum(map(str.isalpha, text)) < _ENOUGH_LETTERS:
         raise UnreadableFile(path, _no_text(pictures) if pictures * 2 > len(pages) else _NO_PROSE)
     if not (front.doi or len(text) >= _LONG or _marks_of_a_paper(lines, sections)):
         raise UnreadableFile(path, _NO_PAPER)
@@ -78,6 +79,10 @@ def _paper(path: Path, data: bytes) -> Paper:
         trial_ids=trial_ids("\n".join([front.title, text])),
         pages=spans,
     )
+
+
+def _count_sentences(text: str) -> int:
+    return sum(1 for piece in _STOP.split(text) if len(piece) > _SENTENCE_LETTERS)
 
 
 def _no_text(pictures: int) -> str:
@@ -107,11 +112,12 @@ def _opened(path: Path, data: bytes) -> tuple[list[list[Line]], dict[str, str], 
         for index in range(len(document)):
             try:
                 page = document[index]
+                drawn = page_lines(page, index + 1)
             except pypdfium2.PdfiumError:
                 broken += 1
                 pages.append([])
                 continue
-            lines = [line._replace(text=text) for line in page_lines(page, index + 1) if (text := clean(line.text))]
+            lines = [line._replace(text=text) for line in drawn if (text := clean(line.text))]
             if sum(len(line.text) for line in lines) < 100:
                 pictures += any(True for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
             pages.append(lines)

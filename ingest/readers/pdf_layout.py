@@ -28,7 +28,10 @@ _PAGE_NUMBER = re.compile(
     r"^[-–—|\s]*(?:page\s*|e|s)?\d{1,5}(?:\s*(?:of|/)\s*\d{1,5})?[-–—|\s]*$|^[ivx]{1,6}$", re.IGNORECASE
 )
 _NUMBERED_LINE = re.compile(r"^(\d{1,4})\s+(?=\S)")
-_LABEL = r"(?:supplementary |extended data )?(?:(?P<table>table|box)|fig(?:ure)?s?\.?|scheme|chart|panel)\s*[sS]?(?:\d{1,2}|[IVX]{1,4})[a-zA-Z]?"
+_LABEL = (
+    r"(?:supplementary |extended data )?(?:(?P<table>table|box)|fig(?:ure)?s?\.?|scheme|chart|panel)"
+    r"\s*[sS]?(?:\d{1,2}|[IVX]{1,4})[a-zA-Z]?"
+)
 _CAPTION = re.compile(rf"^{_LABEL}(?P<stop>\s*[.:|–—]|\s*$|\s+-)?", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:[*†‡§¶‖#]|\d{1,2}\s?(?=[A-Z])|[a-h]\s?(?=[A-Z])|Notes?[.:])")
 _LONGEST_NOTE = 10  # lines
@@ -276,13 +279,13 @@ def _lettering_types(pages: Sequence[Sequence[tuple[Line, ...]]], style: Style) 
     seen: dict[tuple[float, str], list[int]] = {}
     for page in pages:
         figure = any(_caption_role(lines, style) == "figure" for lines in page)
-        for lines, after in zip(page, [*page[1:], ()], strict=True):
+        for index, lines in enumerate(page):
             if style.is_body(lines[0]) or _is_prose(lines):
                 continue
             counts = seen.setdefault(_type(lines[0]), [0, 0, 0])
             counts[0] += 1
             counts[1] += not figure
-            counts[2] += bool(after) and style.is_body(after[0])
+            counts[2] += index + 1 < len(page) and style.is_body(page[index + 1][0])
     return {kind for kind, (count, off, heads) in seen.items() if count >= 4 and not off and heads <= 0.25 * count}
 
 

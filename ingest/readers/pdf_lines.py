@@ -23,6 +23,7 @@ __all__ = ["Line", "page_lines"]
 _BREAK = re.compile("(\r\n|[\r\n\ufffe])")
 _TABLE = re.compile(r"(?:Table|TABLE|Box|BOX)\b")
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
+_SMALLEST = 0.1  # points: what is set smaller is not there to be read
 _COLUMN_GAP = 1.2  # of the font size: wider than a justified line's spaces, narrower than the gap between columns
 _CELL_GAP = 1.5  # likewise, for the cells of a table
 _LANE = 0.03  # of the page width on each side of its middle: lines that reach over both may be two columns in one
@@ -82,6 +83,8 @@ class _PageText:
         pdfium.FPDFText_GetMatrix(raw, index, self._matrix)
         matrix = self._matrix
         size = pdfium.FPDFText_GetFontSize(raw, index) * math.hypot(matrix.c, matrix.d)
+        if not (math.isfinite(size) and math.isfinite(self._x.value) and math.isfinite(self._y.value)):
+            return _Probe(0.0, 0.0, 0.0, "", 0)
         turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
         return _Probe(self._x.value, self._y.value, size, self.font(index), turn)
 
@@ -147,9 +150,11 @@ def _measure(chars: _PageText, start: int, piece: str, number: int, hyphen: bool
     first, middle = chars.probe(start), chars.probe(_solid(chars.text, (start + end) // 2, end))
     # Superscripts and bullets stand elsewhere and are smaller: the larger of two speaks for the line.
     main = first if first.size > middle.size * 1.02 and first.turn == middle.turn else middle
-    if main.size <= 0:
+    if main.size < _SMALLEST or not first.size:
         return None
     right, _ = chars.far_edge(end)
+    if not math.isfinite(right):
+        return None
     tail = chars.font(end)
     line = Line(text, number, first.x, max(right, first.x), main.y, main.size, middle.font, first.font, tail, hyphen)
     if main.turn:

@@ -17,8 +17,8 @@ from ingest.readers.sections import section_kind
 
 __all__ = ["FrontMatter", "front_matter", "xmp_packet"]
 
-_XMP = re.compile(rb"<x:xmpmeta\b.*?</x:xmpmeta>", re.DOTALL)
 _LONGEST_XMP = 200_000
+_MOST_PACKETS = 100
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SUPPLEMENT = re.compile(r"\.(?:[sgt]\d{3}|pdf|full|abstract)$", re.IGNORECASE)
 _SPLIT_DOI = re.compile(r"(10\.\d{4,9}/\S*[/.-])\s+(?=\S*\d)")
@@ -36,12 +36,11 @@ _YEARS = tuple(
     )
 )
 _ANY_YEAR = re.compile(rf"\b{_YEAR}\b")
-_NAME = re.compile(
-    r"^(?:[A-Z][\w'’.-]*\.?(?:\s|-)?|(?:van|von|de|der|den|da|di|del|della|la|le|el|al|bin|dos|du|ter|ten|af|zu)\s){1,5}"
-    r"[A-Z][\w'’-]+(?:,? (?:Jr|Sr|II|III)\.?)?$"
-)
+_NAME_PART = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u017f][\w'’.-]*$")
+_PARTICLES = frozenset("van von de der den da di del della la le el al bin dos du ter ten af zu 't y e".split())
 _DEGREES = re.compile(
-    r",?\s*\b(?:MD|PhD|Ph\.D\.|M\.D\.|MSc|MPH|BSc|DPhil|FRCP|MS|RN|PharmD|DO|MBBS|MBChB)\b\.?(?=\s*[,;*†‡\d]|\s*$|\s+and\b)"
+    r",?\s*\b(?:MD|PhD|Ph\.D\.|M\.D\.|MSc|MPH|BSc|DPhil|FRCP|MS|RN|PharmD|DO|MBBS|MBChB)\b\.?"
+    r"(?=\s*[,;*†‡\d]|\s*$|\s+and\b)"
 )
 _MARKS = re.compile(r"[*†‡§¶‖#✉]|\bORCID\b|(?<=[^\W\d_])[\d,]+(?=\W|$)|(?<=[\s,])\d+(?=[\s,]|$)")
 _GROUP = re.compile(r",?\s*\b(?:and\s+)?(?:on behalf of|for the|representing)\b.*", re.IGNORECASE | re.DOTALL)
@@ -52,7 +51,8 @@ _NO_TITLE = re.compile(
 )
 _JOURNAL = re.compile(rf"\bet al\.?\s+(?P<journal>[A-Z][\w&:,. -]{{2,60}}?),?\s+\(?{_YEAR}\)?\s*[;,]?\s*\d")
 _NO_FRONT = re.compile(
-    r"open access|^(?:original |research |review )?(?:article|paper|report)$|study protocol|^review$|^editorial$", re.I
+    r"open access|^(?:original |research |review )?(?:article|paper|report)$|study protocol$|^review$|^editorial$",
+    re.IGNORECASE,
 )
 
 
@@ -72,7 +72,13 @@ class FrontMatter:
 
 def xmp_packet(data: bytes) -> str:
     """The document's XMP packet, without reading the PDF's objects; figures may carry packets of their own."""
-    packets = [m.group() for m in _XMP.finditer(data) if len(m.group()) < _LONGEST_XMP] if b"<x:xmpmeta" in data else []
+    packets: list[bytes] = []
+    start = data.find(b"<x:xmpmeta")
+    while start >= 0 and len(packets) < _MOST_PACKETS:
+        end = data.find(b"</x:xmpmeta>", start, start + _LONGEST_XMP)
+        if end > 0:
+            packets.append(data[start:end])
+        start = data.find(b"<x:xmpmeta", start + 1)
     named = [packet for packet in packets if b"prism:" in packet] or [p for p in packets if b"dc:title" in p] or packets
     return named[-1].decode("utf-8", errors="replace") if named else ""
 
@@ -148,7 +154,7 @@ def _largest(lines: Sequence[Line], style: Style) -> tuple[str, int]:
     high, low = max(line.y for line in lines), min(line.y for line in lines)
     groups: list[list[int]] = []
     for index, line in enumerate(lines):
-        if line.y < high - 0.6 * (high - low) or line.size < 1.08 * style.size and line.font in style.fonts:
+        if line.y < high - 0.6 * (high - low) or (line.size < 1.08 * style.size and line.font in style.fonts):
             continue
         last = lines[groups[-1][-1]] if groups and groups[-1][-1] == index - 1 else None
         if last and abs(last.size - line.size) < 0.06 * line.size and 0 < last.y - line.y < 2 * line.size:
@@ -216,16 +222,24 @@ def _journal(margins: Sequence[str], printed: Sequence[str], xmp: str) -> str:
 
 
 def _authors(lines: Sequence[Line], title_line: int, info: Mapping[str, str], xmp: str) -> tuple[str, ...]:
-    """The line under the title if all of it are names, or the XMP's list; the first of several would be worse than none."""
+    """The line under the title if all of it are names, or the XMP's list: a part of the authors is worse than none."""
     page = _letters("".join(line.text for line in lines))
-    listed = [name for name in _field(xmp, "dc:creator") if _NAME.match(name) and _letters(name.split()[-1]) in page]
+    listed = [name for name in _field(xmp, "dc:creator") if _is_name(name) and _letters(name.split()[-1]) in page]
     byline = _byline(lines, title_line)
     if byline and len(byline) >= len(listed):
         return byline
     if listed:
         return tuple(listed)
     written = [name.strip() for name in re.split(r"\s*[,;]\s*|\s+and\s+", info.get("Author", "")) if name.strip()]
-    return tuple(written) if len(written) > 1 and all(_NAME.match(name) for name in written) else ()
+    return tuple(written) if len(written) > 1 and all(_is_name(name) for name in written) else ()
+
+
+def _is_name(text: str) -> bool:
+    """Two to six words of which the last, and all but particles (van, de), begin with a capital."""
+    words = [word for word in text.replace(",", " ").split() if word]
+    if not 2 <= len(words) <= 6 or len(text) > 60 or not _NAME_PART.match(words[-1]):
+        return False
+    return all(word.casefold() in _PARTICLES or _NAME_PART.match(word) for word in words)
 
 
 def _byline(lines: Sequence[Line], title_line: int) -> tuple[str, ...]:
@@ -251,5 +265,5 @@ def _byline(lines: Sequence[Line], title_line: int) -> tuple[str, ...]:
     names = [name.removeprefix("and ").strip() for name in names if len(name) > 1]
     if not names:
         return ()
-    good = [name for name in names if _NAME.match(name) and not section_kind(name) != "other"]
+    good = [name for name in names if _is_name(name) and section_kind(name) == "other"]
     return tuple(good) if len(good) == len(names) and any(" " in name for name in good) else ()

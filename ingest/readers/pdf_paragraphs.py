@@ -33,7 +33,6 @@ class Element:
     label: str = ""
     depth: int = 0  # of a numbered heading: "2.1" is 2
     small: bool = False
-    top: float = 0.0
 
     @property
     def first_page(self) -> int:
@@ -163,9 +162,7 @@ def _heading(item: _Placed, style: Style) -> Element:
 
 def _paragraph(item: _Placed, style: Style) -> Element:
     line = item.line
-    element = Element("paragraph", line.text, _style_of(line), [(0, line.page)], small=style.is_small(line.size))
-    element.top = line.y
-    return element
+    return Element("paragraph", line.text, _style_of(line), [(0, line.page)], small=style.is_small(line.size))
 
 
 def _extend(element: Element, item: _Placed, hyphen: bool, words: Words) -> None:
@@ -309,7 +306,7 @@ def _floats(blocks: Sequence[Block], style: Style, words: Words) -> Iterator[Ele
 
 
 def _caption(block: Block, style: Style) -> tuple[Sequence[Line], list[Line]]:
-    """A table's caption and the rows that were drawn with it: they part where the type or the step between lines changes."""
+    """A table's caption and the rows drawn with it: they part where the type or the step between lines changes."""
     lines = block.lines
     if block.role != "table":
         return lines, []
@@ -326,7 +323,7 @@ def _float(block: Block, caption: Sequence[Line], words: Words) -> Element:
     if block.role == "figure" or block.role == "table":
         role = block.role
     text = caption[0].text
-    for before, line in zip(caption, caption[1:], strict=False):
+    for before, line in pairwise(caption):
         text = words.join(text, line.text, before.hyphen)
     found = _LABEL.match(text) if role != "note" else None
     label = found.group().strip(" .:|") if found else ""
@@ -366,7 +363,7 @@ def _cells(lines: Sequence[Line], words: Words) -> list[_Cell]:
     steps = sorted(a.y - b.y for a, b in pairwise(lines) if _is_below(a, b))
     tight = 1.2 * steps[len(steps) // 10] if steps else 0.0
     two_steps = bool(steps) and steps[-1] > 1.1 * tight
-    by_rows = sum(1 for a, b in pairwise(lines) if b.x0 > a.x1 and b.y > a.y - 0.5 * b.size) > 0.25 * len(lines)
+    by_rows = sum(1 for a, b in pairwise(lines) if b.x0 > a.x1 and b.y > a.y - 0.5 * b.size) > 0.12 * len(lines)
     if by_rows and not two_steps and steps and steps[0] <= 1.2 * lines[0].size:
         tight, two_steps = 1.2 * lines[0].size, True
     result: list[_Cell] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.papers import SectionKind
 from ingest.readers.pdf_layout import Style
@@ -17,21 +17,24 @@ __all__ = ["Part", "parts"]
 _RUN_IN_ABSTRACT = re.compile(r"^(?:abstract|summary)\s*[:.—–|-]+\s*", re.IGNORECASE)
 _LABEL = re.compile(r"^(?P<label>[A-Z][A-Za-z/&, -]{2,60}?)\s*[:.—–]\s*(?=[\w(\"“‘'])")
 _LABELS = re.compile(
-    r"^(?:background|context|objectives?|aims?|purpose|importance|introduction|rationale|hypothesis|methods?|design|setting|"
-    r"patients?|participants?|interventions?|main outcome|outcomes?|measurements?|materials?|experimental|results?|findings?|"
-    r"discussion|conclusions?|interpretation|significance|limitations?|funding|trial registration|registration|"
+    r"^(?:background|context|objectives?|aims?|purpose|importance|introduction|rationale|hypothesis|methods?|design|"
+    r"setting|patients?|participants?|interventions?|main outcome|outcomes?|measurements?|materials?|experimental|"
+    r"results?|findings?|discussion|conclusions?|interpretation|significance|limitations?|funding|"
+    r"trial registration|registration|"
     r"clinical trial|data sources?|study selection|relevance|evidence|statistical)\b",
     re.IGNORECASE,
 )
 _FRONT = re.compile(
-    r"^\W*(?:\d\s*)?(?:correspond|©|\(c\) |copyright|full list of author|key\s?words?\b|received\b|accepted\b|citation\b|"
-    r"edited by|reviewed by|e-?mail|open access|this is an open.access|how to cite|cite this|article history|published|"
+    r"^\W*(?:\d\s*)?(?:correspond|©|\(c\) |copyright|full list of author|key\s?words?\b|received\b|accepted\b|"
+    r"citation\b|edited by|reviewed by|e-?mail|open access|this is an open.access|how to cite|cite this|"
+    r"article history|published|"
     r"author affiliations?|affiliations?\b|equal contrib|these authors|orcid|handling editor|specialty section|"
     r"to whom correspondence|submitted|conflicts? of interest)",
     re.IGNORECASE,
 )
 _AFFILIATION = re.compile(
-    r"\b(?:universit|hospital|institut|department|school of|college|faculty|division of|cent(?:er|re) (?:for|of)|clinic)\w*",
+    r"\b(?:universit|hospital|institut|department|school of|college|faculty|division of|"
+    r"cent(?:er|re) (?:for|of)|clinic)\w*",
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(r"(?:references?|bibliography|literature|works cited|literature cited)\b", re.IGNORECASE)
@@ -43,8 +46,10 @@ _ADDRESSES = re.compile(
 _REFERENCE = re.compile(r"^\[?\d{1,3}[.\])]?\s+[A-Z].*\b(?:19|20)\d\d\b", re.DOTALL)
 _MAIN: frozenset[SectionKind] = frozenset(("introduction", "methods", "results", "discussion", "conclusions"))
 _PLAIN = re.compile(
-    r"(?:introduction|background|(?:materials?|patients?|subjects?|participants?)? ?(?:and )?methods?(?: (?:and )?\w+)?|"
-    r"experimental (?:section|procedures)|results?(?: and discussion)?|findings|discussion(?: and conclusions?)?|conclusions?)$"
+    r"(?:introduction|background|(?:materials?|patients?|subjects?|participants?)? ?(?:and )?methods?"
+    r"(?: (?:and )?\w+)?|"
+    r"experimental (?:section|procedures)|results?(?: and discussion)?|findings|discussion(?: and conclusions?)?|"
+    r"conclusions?)$"
 )
 _Style = tuple[float, str, bool]
 
@@ -264,13 +269,4 @@ def _tidy(title: str) -> str:
 def _without(element: Element, length: int) -> Element:
     """The element without the first `length` characters of its text."""
     pages = [(max(offset - length, 0), page) for offset, page in element.pages]
-    return Element(
-        element.role,
-        element.text[length:],
-        element.style,
-        pages,
-        element.label,
-        element.depth,
-        element.small,
-        element.top,
-    )
+    return replace(element, text=element.text[length:], pages=pages)

@@ -20,7 +20,8 @@ _KINDS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = tuple(
         ),
         (
             "introduction",
-            r"introduction\b|introductory\b|background\b|rationale$|(?:study )?(?:aims?|objectives?|purpose)\b",
+            r"introduction\b|introductory\b|background\b|rationale$|(?:research )?question$"
+            r"|(?:study )?(?:aims?|objectives?|purpose)\b",
         ),
         (
             "methods",
@@ -28,17 +29,18 @@ _KINDS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = tuple(
             r"|(?:patients?|subjects?|participants?|animals?|study population|procedures?|design|data)\b.*"
             r"\b(?:methods?|methodology|procedures?)\b|(?:study|trial|research) "
             r"(?:design|population|procedures?|protocol)\b"
-            r"|(?:clinical|online|star) methods?\b|patients$|participants$|subjects$|setting$|design$"
+            r"|(?:clinical|online|star) methods?\b|patients$|participants$|subjects$|setting$"
+            r"|design(?: and population)?$"
             r"|statistical (?:analys|method)|data (?:collection|sources?|analys|extraction)"
             r"|search (?:strategy|methods?)\b|outcome measures?\b"
             r"|interventions?$|(?:eligibility|inclusion|selection) criteria\b|main outcome",
         ),
         ("results", r"results?\b|findings\b|main results?\b|observations?$|key results?\b"),
-        ("discussion", r"discussions?\b|general discussion\b|comments?$|(?:study |strengths and )?limitations?\b"),
+        ("discussion", r"discussions?\b|general discussion\b|comments?$|(?:study |strengths and )?limit(?:ation)?s?\b"),
         (
             "conclusions",
             r"conclusions?\b|concluding\b|(?:summary|perspectives?|future) and conclusions?\b|interpretations?$"
-            r"|authors conclusions?\b|main conclusions?\b",
+            r"|authors conclusions?\b|what (?:it|this) means$|main conclusions?\b",
         ),
         ("table", r"(?:supplementary )?table s?\d"),
         ("figure", r"(?:supplementary )?fig(?:ure)?\.? s?\d"),

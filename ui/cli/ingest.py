@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ingest"]
 
 _EVERY = 30.0  # seconds between lines of progress where nobody is looking
+_KNOWN = " (known; not read again)"  # how the pipeline ends the reason of a file that failed in an earlier run
 _STYLES = {"added": "green", "replaced": "green", "unchanged": "dim", "failed": "bold red"}
 
 
@@ -72,7 +73,7 @@ def ingest(
       immunorag ingest --retry --deadline 300 papers/
 
     \b
-    In a pipe, one file a line, tab-separated: outcome, path, papers or reason.
+    In a pipe, one file a line, tab-separated: outcome, path, papers, reason.
     Exit code: 0 done (bad files in a folder are listed), 1 when a PATH is
     missing, empty or itself a bad file, or no file of all gave a paper,
     2 wrong usage, 130 interrupted.
@@ -87,7 +88,7 @@ def ingest(
     def report(outcome: FileOutcome) -> None:
         outcomes.append(outcome)
         if not live:
-            row(console, outcome.outcome, outcome.path, " ".join(outcome.paper_ids) or outcome.reason)
+            row(console, outcome.outcome, outcome.path, " ".join(outcome.paper_ids), outcome.reason)
 
     try:
         with _progress() as progress, open_library(settings, progress=progress, wait=wait) as opened:
@@ -105,7 +106,7 @@ def ingest(
     named = {path.expanduser() for path in paths}
     at_fault = [outcome for outcome in outcomes if outcome.outcome == "failed" and outcome.path in named]
     if live:
-        show(console, _failures(outcome for outcome in outcomes if outcome not in at_fault))
+        show(console, _failures([outcome for outcome in outcomes if outcome not in at_fault]))
     _counts(console, outcomes)
     for outcome in at_fault:
         error(f"{outcome.path}: {outcome.reason}")
@@ -115,17 +116,23 @@ def ingest(
         raise typer.Exit(1)
 
 
-def _failures(outcomes: Iterable[FileOutcome]) -> list[Block]:
+def _failures(outcomes: Sequence[FileOutcome]) -> list[Block]:
     """The files that gave no paper, under the reason that they share; the commonest reason first."""
     by_reason: dict[str, list[Path]] = {}
     for outcome in outcomes:
         if outcome.outcome == "failed":
-            by_reason.setdefault(outcome.reason, []).append(outcome.path)
+            by_reason.setdefault(outcome.reason.removesuffix(_KNOWN), []).append(outcome.path)
     blocks: list[Block] = []
     for reason, paths in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         blocks.append(Block(Text.assemble(("Failed: ", "bold red"), inert(reason))))
         blocks += [Block(Text(inert(_short(path))), indent=4, wrap=False) for path in sorted(paths)]
         blocks.append(Block())
+    known = sum(outcome.reason.endswith(_KNOWN) for outcome in outcomes)
+    if known:
+        blocks += [
+            Block(Text(f"{known:,} of them failed before and were not read again; --retry reads them.")),
+            Block(),
+        ]
     return blocks
 
 
