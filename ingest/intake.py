@@ -28,7 +28,7 @@ Outcome = Literal["added", "unchanged", "replaced", "failed"]
 _FIRST_BATCH = 64  # chunks; small, so that the model is loaded while the next files are read
 _BATCH = 512  # chunks embedded together: 16 times what the model takes at once, seconds to a report
 _SLICE = 128  # chunks between two looks at whether to stop
-_SYNC = 4096  # chunks after which the indexes are brought up to date, and readers see the new papers
+_SYNC = 2048  # chunks after which the indexes are written, some seconds in which readers wait, and then see them
 
 
 @dataclass(frozen=True, slots=True)

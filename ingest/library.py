@@ -49,7 +49,6 @@ __all__ = ["Library", "Progress", "Record"]
 
 _BATCH = 4096  # entries written to the indexes at once; below Chroma's 5,461
 _PROBES = 5  # entries of a batch that look for themselves before an index counts as written
-_ATTEMPTS = 3
 _MARGIN, _WIDE = 1.3, 400  # see `dense`; half of Chroma's ef_search, so that the recall holds to the last one
 _log = logging.getLogger(__name__)
 
@@ -326,8 +325,10 @@ class Library:
 
     def _catch_up(self, state: IndexState) -> None:
         changes = self._catalogue.changes(state.indexed)
-        if state.indexed == 0 and not self._folder(state.generation).exists():
-            indexes = self._create(state.generation)  # nothing was ever indexed
+        if state.indexed == 0:  # nothing was ever indexed; what is there was left by one who was killed at once
+            self._close_indexes()
+            shutil.rmtree(self._folder(state.generation), ignore_errors=True)
+            indexes = self._create(state.generation)
         else:
             indexes = self._opened(state)
         self._catalogue.mark_writing()
@@ -438,22 +439,25 @@ class Library:
             raise ValueError(f"k is the number of chunks wanted, at least 1; got {k}")
         chosen = filters if filters is not None else Filters()
         why = ""
-        for _ in range(_ATTEMPTS):
+        while True:
             with self._mutex, self._index_lock.hold(alone=False):
                 state = self._catalogue.index_state()
                 if state.clean and (state.indexed == state.revision or self._busy()):
                     try:
                         return self._run(run, chosen, state)
                     except BrokenIndex as error:
+                        if why:
+                            raise LibraryError(
+                                f"{self._path}: {why}, and again when rebuilt; check the disk"
+                            ) from error
                         why = f"an index failed ({error})"
             self._mend(state, why)
-        raise LibraryError(f"{self._path}: {why}; check the disk, then run: immunorag library rebuild")
 
     def _run(
         self, run: Callable[[_Indexes, _Scope], list[tuple[str, float]]], filters: Filters, state: IndexState
     ) -> list[tuple[str, float]]:
         total, admitted = self._catalogue.chunk_count(), self._catalogue.chunk_count(filters)
-        if not admitted or (state.indexed == 0 and not self._folder(state.generation).exists()):
+        if not admitted or not state.indexed:
             return []
         if admitted == total:
             filters = Filters(statuses=())

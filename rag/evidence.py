@@ -37,10 +37,9 @@ _RESULT = re.compile(
     re.IGNORECASE,
 )
 _AIM = re.compile(
-    r"\b(?:aims?|aimed|objective|purpose|sought|asked whether|asked how|hypothesi[sz]ed?|"
-    r"to (?:evaluate|assess|investigate|determine|examine|"
-    r"explore|test)|will be|were? randomi[sz]ed|remains? (?:unclear|unknown|to be)|further (?:studies|research)|"
-    r"this (?:study|review|article|paper)|in this (?:study|review|article|paper)|see table|figure|table)\b",
+    r"\b(?:aims?|aimed|objectives?|purpose|goals?|sought|asked (?:whether|how)|hypothesi[sz]ed?|will be|"
+    r"were? randomi[sz]ed|remains? (?:unclear|unknown|to be)|further (?:studies|research)|"
+    r"(?:was|were) (?:assessed|measured|evaluated|determined|calculated|recorded|defined|analy[sz]ed|collected))\b",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -90,9 +89,10 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
     weighed = []
     for (number, passage, start, end), text, vector, cosine in zip(places, texts, vectors[1:], cosines, strict=True):
         coverage = _coverage(asked, content_words(text), titles[passage.paper.id])
-        score = 0.5 * float(cosine) + 0.4 * coverage + 0.15 / number + _manner(text)
+        score = 0.4 * float(cosine) + 0.4 * coverage + 0.3 / (number + 1) + _manner(text)
+        score += _PLACE.get(passage.chunk.section.kind, 0.0)
         if findings:
-            score += 0.08 * math.log1p(min(figures(text), 10)) + _PLACE.get(passage.chunk.section.kind, 0.0)
+            score += 0.1 * math.log1p(min(figures(text), 10))
         weighed.append(Evidence(number, passage.paper.id, start, end, text, float(cosine), coverage, score, vector))
     return sorted(weighed, key=lambda evidence: -evidence.score)
 
@@ -146,10 +146,10 @@ def _is_sentence(text: str) -> bool:
 
 
 def _asked(question: Question, rarity: Rarity) -> dict[str, float]:
-    """The question's words and how rare each is in the library, 0 to 1."""
+    """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
     forms = word_forms(question.text)
     weights = rarity(list(forms.values()))
-    return {word: weights[form] for word, form in forms.items()}
+    return {word: weights[form] ** 1.5 for word, form in forms.items()}
 
 
 def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: frozenset[str]) -> float:
@@ -163,7 +163,7 @@ def _manner(text: str) -> float:
     """What the manner of speech adds: results over aims, nothing that hangs on the line before, no questions."""
     return (
         0.05 * bool(_RESULT.search(text))
-        - 0.06 * bool(_AIM.search(text))
+        - 0.15 * bool(_AIM.search(text))
         - 0.08 * bool(_DANGLING.match(text))
         - 0.1 * text.endswith("?")
     )

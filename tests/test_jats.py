@@ -109,6 +109,7 @@ CITE = '<xref ref-type="bibr" rid="B1">{}</xref>'
         (f"It works <sup>{CITE.format(1)},{CITE.format(2)}</sup> well.", "It works well."),
         (f"It works.<sup>{CITE.format('3-5')}</sup> So.", "It works. So."),
         (f"It works,{CITE.format(3)} so.", "It works, so."),
+        (f"It works.{CITE.format(5)}<sup>,</sup>{CITE.format(6)} So.", "It works. So."),
         (f"As said (reviewed in {CITE.format('[3]')}).", "As said."),
         (f"As said (Li et al., {CITE.format(4)}).", "As said (Li et al.)."),
         (f"As {CITE.format('Li et al, 2004')} said in ({CITE.format('2005')}).", "As Li et al, 2004 said in (2005)."),

@@ -215,6 +215,8 @@ class Flow:
         """
         last = self._last()
         before = last[-1:]
+        if last.endswith(_CITED) and _ONLY_SEPARATORS.fullmatch(text):  # the comma between two citations
+            return
         if _SUPERSCRIPT_CITATION.fullmatch(text) and _CAN_BE_CITED.search(last) and not tail[:1].isalpha():
             self._runs.append(_CITED)
         elif text in ("TM", "tm"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,7 +60,9 @@ def busy(message: str) -> Iterator[Callable[[Progress], None]]:
 
 
 def listen() -> None:
-    """Show what our own packages log (a rebuilt index, another process that is waited for) as notes."""
+    """Show what our own packages log (a rebuilt index, another process that is waited for) as notes; others' not."""
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").addHandler(logging.NullHandler())
     handler = _Notes(level=logging.INFO)
