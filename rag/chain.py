@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from ingest.library import Library
-from rag.answer import Answer, Citation, Claim, Passage
+from rag.answer import Answer, Citation, Claim
 from rag.checks import check
 from rag.claims import Drafted, bind, parse_draft
 from rag.evidence import Evidence, nearness, select, weigh
@@ -23,6 +23,7 @@ from rag.retrieval import Retriever
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
 
 __all__ = ["EXTRACTIVE", "build_chain"]
@@ -31,15 +32,8 @@ EXTRACTIVE = "extractive"
 _NEAR_ENOUGH = 0.5  # of `nearness`; below it the library does not know
 
 
-class State(TypedDict, total=False):
-    """What travels along the chain."""
-
-    question: Question
-    passages: list[Passage]
-    evidence: list[Evidence]
-    draft: list[Drafted]
-    claims: list[Claim]
-    clock: list[tuple[str, float]]
+State = dict[str, Any]
+"""What travels along the chain: `question`, `passages`, `evidence` and `clock`; then `draft`; then `claims`."""
 
 
 def build_chain(
@@ -54,15 +48,14 @@ def build_chain(
         clock.append(("retrieval", perf_counter()))
         evidence = weigh(question, found, library.embedder, library.rarity)
         clock.append(("evidence", perf_counter()))
-        return State(question=question, passages=found, evidence=evidence, clock=clock)
+        return {"question": question, "passages": found, "evidence": evidence, "clock": clock}
 
     def compose(state: State) -> Answer:
         return _compose(state, EXTRACTIVE if chat_model is None else model_name(chat_model))
 
-    draft: Runnable[Any, Any] = _extractive() if chat_model is None else _generative(chat_model)
-    drafted = RunnablePassthrough.assign(
-        draft=RunnableBranch((_is_near, draft), RunnableLambda(lambda state: list[Drafted]()))
-    )
+    draft = _extractive() if chat_model is None else _generative(chat_model)
+    nothing: Runnable[State, list[Drafted]] = RunnableLambda(lambda state: [])
+    drafted = RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_is_near), draft), nothing))
     chain: Runnable[Question, Answer] = (
         RunnableLambda(find)
         | drafted
@@ -93,7 +86,9 @@ def _generative(chat_model: BaseChatModel) -> Runnable[State, list[Drafted]]:
     def read(text: str) -> list[Drafted]:
         return [] if NOT_IN_THE_LIBRARY in text.upper() else parse_draft(text)
 
-    prompt = RunnableLambda(lambda state: messages(state["question"], state["passages"]))
+    prompt: Runnable[State, list[BaseMessage]] = RunnableLambda(
+        lambda state: messages(state["question"], state["passages"])
+    )
     return prompt | chat_model | StrOutputParser() | RunnableLambda(read)
 
 
