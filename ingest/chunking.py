@@ -13,6 +13,7 @@ __all__ = ["chunk", "indexed_text"]
 _SPECIAL_TOKENS = 2
 _CONTEXT_SHARE = 0.3  # of the model's limit; a longer title or heading is cut, the chunk itself never
 _CONTEXT_CHARACTERS = 300
+_PIECE = 8  # characters of a word piece, more than most have
 
 Span = tuple[int, int]
 
@@ -81,7 +82,13 @@ def _cut(text: str, span: Span, room: int, embedder: Embedder) -> list[tuple[Spa
 
 
 def _longest_prefix(text: str, start: int, end: int, room: int, embedder: Embedder) -> int:
-    low, high = start + 1, end
+    """The end of the longest prefix of `text[start:end]` that fits, at a word's end where there is one.
+
+    It is looked for near `start` first: a "sentence" may be all of a damaged file of many megabytes.
+    """
+    low, high = start + 1, min(start + _PIECE * room, end)
+    while high < end and embedder.count_tokens([text[start:high]])[0] <= room:
+        low, high = high, min(start + 2 * (high - start), end)
     while low < high:  # the largest stop whose text fits
         middle = (low + high + 1) // 2
         if embedder.count_tokens([text[start:middle]])[0] <= room:

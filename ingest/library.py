@@ -6,82 +6,36 @@
               index-3/words        lexical search, derived                                (words.py)
               writer, lock         who may change the library, who may use its indexes    (lock.py)
 
-How they stay in step. Every change of a paper counts up the catalogue's revision. To bring the indexes up to date, the
-catalogue is told that they are being written; the papers changed since the last time are written; the indexes are read
-back; the catalogue is told up to which revision they are good. So whoever opens a library finds one of three states:
-
-    good to the last revision      use it
-    good, but the catalogue is     a writer is at work (use what there is) or was killed between papers (catch up)
-    ahead
-    being written, or an index     the writer was killed meanwhile, or the disk failed: build both indexes again, from
-    fails                          the catalogue in a new folder, and switch to it; nothing is embedded a second time
+How the two are kept in step, whoever is killed when, is told in `upkeep.py`.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import shutil
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.catalogue import Catalogue, Entry, IndexState, Record
+from ingest.catalogue import Catalogue, Record
 from ingest.embedding import Embedder, load_embedder
 from ingest.errors import BrokenLibrary, LibraryError, OtherModel, UnknownPaper
-from ingest.lock import Lock
+from ingest.indexes import Indexes
 from ingest.papers import Chunk, Filters, Paper
-from ingest.vectors import BrokenIndex, Vectors, guarded, where
-from ingest.words import Words
+from ingest.upkeep import Progress, Scope, Upkeep
+from ingest.vectors import where
 
 if TYPE_CHECKING:
     from ingest.pipeline import FileOutcome, IngestReport, Reader
 
 __all__ = ["Library", "Progress", "Record"]
 
-_BATCH = 4096  # entries written to the indexes at once; below Chroma's 5,461
-_PROBES = 5  # entries of a batch that look for themselves before an index counts as written
 _MARGIN, _WIDE = 1.3, 400  # see `dense`; half of Chroma's ef_search, so that the recall holds to the last one
 _log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far something long has come: `done` of `total`, in the units that `stage` names ("chunks indexed")."""
-
-    stage: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Indexes:
-    generation: int
-    indexed: int
-    vectors: Vectors
-    words: Words
-
-    def close(self) -> None:
-        self.vectors.close()
-        self.words.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Where to search: `filters` without aliases and empty where they admit all; `share` of the chunks they admit."""
-
-    filters: Filters
-    share: float
 
 
 class Library:
@@ -90,21 +44,9 @@ class Library:
     Each operation takes the locks it needs for as long as it runs, and sees what other processes have written.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        catalogue: Catalogue,
-        embedder: Embedder | None,
-        wait: float,
-        notice: Callable[[str], None],
-        progress: Callable[[Progress], None],
-    ) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, embedder: Embedder | None, upkeep: Upkeep) -> None:
         self._path, self._catalogue, self._embedder = path, catalogue, embedder
-        self._notice, self._progress = notice, progress
-        self._writer_lock = Lock(path / "writer", wait, notice)
-        self._index_lock = Lock(path / "lock", wait, notice)
-        self._mutex = threading.RLock()  # over `_indexes`; never held while waiting for `_writer_lock`
-        self._indexes: _Indexes | None = None
+        self._upkeep = upkeep
 
     @staticmethod
     def open(
@@ -128,7 +70,8 @@ class Library:
         folder = Path(path).expanduser()
         used = _make_room(folder, create)
         catalogue = Catalogue(folder / "catalogue.sqlite", create=create and not used)
-        library = Library(folder, catalogue, embedder, wait, notice or _log.warning, progress or (lambda _: None))
+        upkeep = Upkeep(folder, catalogue, wait, notice or _log.warning, progress or (lambda _: None))
+        library = Library(folder, catalogue, embedder, upkeep)
         try:
             catalogue.index_state()
             if embedder is not None:
@@ -140,9 +83,8 @@ class Library:
 
     def close(self) -> None:
         """Release files and memory; a closed library cannot be used again."""
-        with self._mutex:
-            self._close_indexes()
-            self._catalogue.close()
+        self._upkeep.close()
+        self._catalogue.close()
 
     def __enter__(self) -> Library:
         return self
@@ -206,7 +148,7 @@ class Library:
         """
         row = self._row(vector)
 
-        def run(indexes: _Indexes, scope: _Scope) -> list[tuple[str, float]]:
+        def run(indexes: Indexes, scope: Scope) -> list[tuple[str, float]]:
             wide = int(_MARGIN * k / scope.share) + 10
             if scope.share < 1 and wide <= _WIDE:
                 papers = set(self._catalogue.paper_ids(scope.filters))
@@ -216,7 +158,7 @@ class Library:
                     return admitted[:k]
             return indexes.vectors.nearest(row, k, where(scope.filters))
 
-        return self._search(k, filters, run)
+        return self._ranked(k, filters, run)
 
     def lexical(
         self, words: str | Sequence[tuple[str, float]], k: int, filters: Filters | None = None
@@ -226,11 +168,11 @@ class Library:
         `words` is a text, or texts with the weight of their words. They are split and stemmed as the index is; nothing
         in them is syntax. `filters` (default: all but retracted papers) hold before the ranking.
         """
-        return self._search(k, filters, lambda indexes, scope: indexes.words.best(words, k, scope.filters))
+        return self._ranked(k, filters, lambda indexes, scope: indexes.words.best(words, k, scope.filters))
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """How rare each word is in the library, 0 (in every chunk) to 1 (in none): log(N / df) / log(N)."""
-        found = dict(self._search(1, None, lambda indexes, _: list(indexes.words.rarity(words).items())))
+        found = self._upkeep.search(Filters(statuses=()), lambda indexes, _: indexes.words.rarity(words)) or {}
         return {word: found.get(word, 1.0) for word in words}
 
     def embeddings(self) -> tuple[list[str], NDArray[np.float32]]:
@@ -240,7 +182,7 @@ class Library:
     @property
     def chroma_path(self) -> Path:
         """The folder of the Chroma collection `chunks` at this moment; a rebuild moves it."""
-        return self._folder(self._catalogue.index_state().generation) / "chroma"
+        return self._upkeep.folder / "chroma"
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -282,8 +224,7 @@ class Library:
 
     def rebuild(self, why: str = "as asked") -> None:
         """Build both indexes again from the catalogue; no embedding, readers go on meanwhile where they can."""
-        with self._writer_lock.hold(alone=True):
-            self._rebuild(why)
+        self._upkeep.rebuild(why)
 
     # -- for the pipeline --------------------------------------------------------------------------------------------
 
@@ -292,14 +233,13 @@ class Library:
         """The truth itself; write to it only within `writing()`, and `sync()` afterwards."""
         return self._catalogue
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other processes from changing the library; readers go on."""
+        return self._upkeep.alone()
+
+    def writing(self) -> AbstractContextManager[None]:
         """Be the one process that changes the library; what a killed one left behind is mended first."""
-        with self._writer_lock.hold(alone=True):
-            state = self._catalogue.index_state()
-            if not state.clean or state.indexed != state.revision:
-                self.sync()
-            yield
+        return self._upkeep.writing()
 
     def record_model(self, embedder: Embedder) -> None:
         """Note which model embeds this library, the first time something is embedded; raises OtherModel after."""
@@ -309,179 +249,25 @@ class Library:
 
     def sync(self) -> None:
         """Bring both indexes to the catalogue's revision. Only within `writing()`."""
-        state = self._catalogue.index_state()
-        if not state.clean:
-            self._rebuild("the indexes were left half-written")
-            return
-        if state.indexed == state.revision and (not state.revision or self._folder(state.generation).exists()):
-            return
-        try:
-            with self._mutex, self._index_lock.hold(alone=True):
-                self._catch_up(state)
-        except BrokenIndex as error:
-            self._rebuild(f"an index failed ({error})")
+        self._upkeep.sync()
 
-    # -- inside: the indexes -----------------------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _catch_up(self, state: IndexState) -> None:
-        changes = self._catalogue.changes(state.indexed)
-        if state.indexed == 0:  # nothing was ever indexed; what is there was left by one who was killed at once
-            self._close_indexes()
-            shutil.rmtree(self._folder(state.generation), ignore_errors=True)
-            indexes = self._create(state.generation)
-        else:
-            indexes = self._opened(state)
-        self._catalogue.mark_writing()
-        again = [paper_id for paper_id, is_again in changes if is_again]
-        indexes.vectors.drop(again)
-        indexes.words.drop(again)
-        self._write(indexes, [paper_id for paper_id, _ in changes])
-        self._indexes = replace(indexes, indexed=state.revision)
-        self._catalogue.mark_clean(state.generation, state.revision)
-
-    def _rebuild(self, why: str) -> None:
-        """Write both indexes into a new folder and switch to it; the writer lock is held."""
-        state = self._catalogue.index_state()
-        total = self._catalogue.chunk_count()
-        if total:
-            self._notice(f"{self._path}: {why}; building them again from the catalogue ({total:,} chunks)")
-        generation = state.generation + 1
-        while self._folder(generation).exists():  # of a rebuild that was killed
-            shutil.rmtree(self._folder(generation), ignore_errors=True)
-            generation += 1
-        try:
-            indexes = self._create(generation)
-            try:
-                self._write(indexes, self._catalogue.paper_ids(), total)
-            except BaseException:
-                indexes.close()
-                raise
-        except BrokenIndex as error:
-            shutil.rmtree(self._folder(generation), ignore_errors=True)
-            raise LibraryError(
-                f"{self._path}: the indexes cannot be written ({error}); check the free space and the folder's rights"
-            ) from error
-        with self._mutex, self._index_lock.hold(alone=True):
-            self._close_indexes()
-            self._indexes = replace(indexes, indexed=state.revision)
-            self._catalogue.mark_clean(generation, state.revision)
-        for folder in self._path.glob("index-*"):
-            if folder != self._folder(generation):
-                shutil.rmtree(folder, ignore_errors=True)
-
-    @guarded
-    def _write(self, indexes: _Indexes, paper_ids: Sequence[str], total: int | None = None) -> None:
-        """Add the papers' entries, read some back, and have the disk keep them."""
-        done, probes = 0, list[Entry]()
-        entries = self._catalogue.entries(paper_ids)
-        while batch := list(islice(entries, _BATCH)):
-            indexes.vectors.put(batch)
-            indexes.words.put(batch)
-            probes = [*probes[-_PROBES:], *batch[:: max(len(batch) // _PROBES, 1)]][-2 * _PROBES :]
-            done += len(batch)
-            if total:
-                self._progress(Progress("chunks indexed", done, total))
-        indexes.words.commit()
-        self._read_back(indexes, probes)
-        _flush(self._folder(indexes.generation))
-
-    def _read_back(self, indexes: _Indexes, probes: Sequence[Entry]) -> None:
-        expected = self._catalogue.chunk_count()
-        for name, count in (("Chroma", indexes.vectors.count()), ("Tantivy", indexes.words.count())):
-            if count != expected:
-                raise BrokenIndex(f"{name} holds {count:,} chunks, the catalogue {expected:,}")
-        hits = [indexes.vectors.nearest(entry.vector, 1, None) for entry in probes]
-        if hits and not any(hit and hit[0][1] > 0.999 for hit in hits):  # one may hide among twins, all may not
-            raise BrokenIndex("Chroma finds no chunk by its own vector")
-
-    @guarded
-    def _create(self, generation: int) -> _Indexes:
-        folder = self._folder(generation)
-        folder.mkdir()
-        vectors = Vectors(folder / "chroma", create=True)
-        return _Indexes(generation, 0, vectors, Words(folder / "words", create=True))
-
-    def _opened(self, state: IndexState) -> _Indexes:
-        """The indexes as the last writer left them, opened again where another process wrote since."""
-        if self._indexes is not None and (self._indexes.generation, self._indexes.indexed) == (
-            state.generation,
-            state.indexed,
-        ):
-            return self._indexes
-        self._close_indexes()
-        folder = self._folder(state.generation)
-        vectors = Vectors(folder / "chroma")
-        try:
-            indexes = _Indexes(state.generation, state.indexed, vectors, Words(folder / "words"))
-            if state.indexed == state.revision:
-                self._read_back(indexes, ())
-        except BaseException:
-            vectors.close()
-            raise
-        self._indexes = indexes
-        return indexes
-
-    def _close_indexes(self) -> None:
-        if self._indexes is not None:
-            self._indexes.close()
-            self._indexes = None
-
-    def _folder(self, generation: int) -> Path:
-        return self._path / f"index-{generation}"
-
-    # -- inside: searching -------------------------------------------------------------------------------------------
-
-    def _search(
-        self, k: int, filters: Filters | None, run: Callable[[_Indexes, _Scope], list[tuple[str, float]]]
+    def _ranked(
+        self, k: int, filters: Filters | None, run: Callable[[Indexes, Scope], list[tuple[str, float]]]
     ) -> list[tuple[str, float]]:
-        """Run a search on indexes that are in order, mending them first where they are not."""
+        """Run a search for `k` chunks; what a writer has removed since it was indexed is left out."""
         if k < 1:
             raise ValueError(f"k is the number of chunks wanted, at least 1; got {k}")
-        chosen = filters if filters is not None else Filters()
-        why = ""
-        while True:
-            with self._mutex, self._index_lock.hold(alone=False):
-                state = self._catalogue.index_state()
-                if state.clean and (state.indexed == state.revision or self._busy()):
-                    try:
-                        return self._run(run, chosen, state)
-                    except BrokenIndex as error:
-                        if why:
-                            raise LibraryError(
-                                f"{self._path}: {why}, and again when rebuilt; check the disk"
-                            ) from error
-                        why = f"an index failed ({error})"
-            self._mend(state, why)
 
-    def _run(
-        self, run: Callable[[_Indexes, _Scope], list[tuple[str, float]]], filters: Filters, state: IndexState
-    ) -> list[tuple[str, float]]:
-        total, admitted = self._catalogue.chunk_count(), self._catalogue.chunk_count(filters)
-        if not admitted or not state.indexed:
-            return []
-        if admitted == total:
-            filters = Filters(statuses=())
-        elif filters.papers:
-            filters = replace(filters, papers=tuple(self._catalogue.resolved(filters.papers)))
-        found = run(self._opened(state), _Scope(filters, admitted / total))
-        if state.indexed != state.revision:  # a writer is ahead of the indexes: it may have removed what they found
+        def ranked(indexes: Indexes, scope: Scope) -> list[tuple[str, float]]:
+            found = run(indexes, scope)
+            if not scope.behind:
+                return found
             present = self._catalogue.present([chunk_id for chunk_id, _ in found])
-            found = [(chunk_id, score) for chunk_id, score in found if chunk_id in present]
-        return found
+            return [(chunk_id, score) for chunk_id, score in found if chunk_id in present]
 
-    def _mend(self, state: IndexState, why: str) -> None:
-        """Catch up or rebuild, unless another process has done so while we waited for the writer lock."""
-        with self._writer_lock.hold(alone=True):
-            now = self._catalogue.index_state()
-            if not now.clean or now.indexed != now.revision:
-                self.sync()
-            elif why and now == state:
-                self._rebuild(why)
-
-    def _busy(self) -> bool:
-        """Whether a writer is at work; if none is, one that was killed left the indexes behind the catalogue."""
-        with self._writer_lock.hold_if_free() as free:
-            return not free
+        return self._upkeep.search(filters if filters is not None else Filters(), ranked) or []
 
     def _row(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         row = np.asarray(vector, dtype=np.float32).reshape(-1)
@@ -529,13 +315,3 @@ def _make_room(folder: Path, create: bool) -> bool:
         return False
     except OSError as error:
         raise LibraryError(f"{folder}: {error.strerror or error}; name a folder that you may write to") from error
-
-
-def _flush(folder: Path) -> None:
-    """Have the disk keep what was written below `folder`, so that "clean" stays true after a power cut."""
-    for path in [*folder.rglob("*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -12,6 +12,7 @@ Every `hold` opens the file anew, so that threads of one process exclude each ot
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shlex
@@ -109,13 +110,15 @@ def _try(descriptor: int, kind: int) -> bool:
 
 @contextmanager
 def _signed(descriptor: int) -> Iterator[None]:
-    """Write our pid and command into the lock file for whoever has to wait."""
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()} {_command()}\n".encode("utf-8", "replace"), 0)
+    """Write our pid and command into the lock file for whoever has to wait; a full disk must not keep us out."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {_command()}\n".encode("utf-8", "replace"), 0)
     try:
         yield
     finally:
-        os.ftruncate(descriptor, 0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FileOutcome", "IngestReport", "Reader", "add", "ingest"]
 
-SUFFIXES = (".pdf", ".xml", ".nxml", ".md", ".markdown", ".txt")
+SUFFIXES = (".pdf", ".xml", ".nxml", ".gz", ".nbib", ".medline", ".ris", ".bib", ".md", ".markdown", ".txt")
 """What is taken from a folder; a file named outright is tried whatever it is called."""
 
 _MOST_WORKERS = 4  # reading is far faster than embedding, and each holds some 80 MB
@@ -166,6 +166,7 @@ class _File:
     pending: int = 0
     ended: bool = False
     failure: str = ""
+    note: str = ""  # of its reader, on records passed over
     kept: str = ""
     twins: list[Path] = field(default_factory=list)  # other paths with the same content
 
@@ -214,8 +215,10 @@ class _Session:
             yield len(self._files) - 1, path
 
     def _still_true(self, known: FileRecord, retry: bool) -> bool:
-        """Whether what is recorded of a file needs no second look: same readers, and its papers are still here."""
+        """Whether what is recorded of a file needs no second look: same readers, its papers and its copy are here."""
         if known.reader_version != readers.READER_VERSION or (known.failed and retry):
+            return False
+        if known.kept and not (self._library.path / known.kept).exists():
             return False
         return all(self._catalogue.find([paper_id]) for paper_id in known.paper_ids)
 
@@ -229,7 +232,11 @@ class _Session:
             file.pending += 1
             intake.take(event.paper, lambda taken: self._taken(file, taken))
             return
-        file.ended, file.failure = True, event.reason
+        file.ended = True
+        if event.kind == "failed":
+            file.failure = event.reason
+        else:
+            file.note = event.reason
         self._conclude(file)
 
     def finish(self) -> None:
@@ -296,6 +303,7 @@ def _outcome(file: _File) -> FileOutcome:
     else:
         counts = {kind: kinds.count(kind) for kind in ("added", "replaced", "unchanged", "failed")}
         reason = ", ".join(f"{count} papers {kind}" for kind, count in counts.items() if count)
+    reason = "; ".join(filter(None, (reason, file.note)))
     return FileOutcome(file.path, outcome, ids, reason, chunks, seconds)
 
 

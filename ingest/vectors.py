@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["COLLECTION", "BrokenIndex", "Vectors"]
 
 COLLECTION = "chunks"
+_NEAR = 10  # rows among which a chunk must find itself
+_NOTHING = 1e-4  # cosine distance between a vector and itself
 
 _spellings = itertools.count()
 
@@ -53,15 +56,20 @@ class BrokenIndex(Exception):
 
 
 def guarded(method: Callable[P, T]) -> Callable[P, T]:
-    """Turn whatever an index library raises, a panic of its Rust part included, into BrokenIndex."""
+    """Turn whatever an index library raises, a panic of its Rust part included, into BrokenIndex.
+
+    What a rebuild cannot mend stays itself: too little memory, a package that is missing, a mistake in our own lines.
+    """
 
     @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(*args, **kwargs)
-        except (BrokenIndex, ImmunoragError):
+        except (BrokenIndex, ImmunoragError, ImportError, MemoryError):
             raise
         except Exception as error:
+            if _is_ours(error):
+                raise
             raise BrokenIndex(_first_line(error)) from error
         except BaseException as error:
             if type(error).__name__ != "PanicException":  # pyo3 derives it from BaseException and does not export it
@@ -139,6 +147,51 @@ class Vectors:
         assert distances is not None  # noqa: S101 (asked for in `include`)
         return [(id_, 1 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    # -- for the check -----------------------------------------------------------------------------------------------
+
+    @guarded
+    def ids(self) -> set[str]:
+        """The ids of all rows."""
+        return set(self._collection.get(include=[])["ids"])
+
+    @guarded
+    def differing(self, entries: Sequence[Entry]) -> list[str]:
+        """Ids of those of `entries` whose row is missing, or is not what `put` would write."""
+        rows = self._collection.get(
+            ids=[entry.chunk.id for entry in entries], include=["embeddings", "documents", "metadatas"]
+        )
+        columns = (rows["ids"], rows["embeddings"], rows["documents"], rows["metadatas"])
+        found = {id_: row for id_, *row in zip(*cast("tuple[Iterable[Any], ...]", columns), strict=True)}
+        return [entry.chunk.id for entry in entries if not _same(entry, found.get(entry.chunk.id))]
+
+    @guarded
+    def lost(self, entries: Sequence[Entry]) -> list[str]:
+        """Ids of those of `entries` that a search for their own vector does not find.
+
+        Of chunks with the same vector, any may take the place of the other.
+        """
+        found = self._collection.query(
+            query_embeddings=np.stack([entry.vector for entry in entries]), n_results=_NEAR, include=["distances"]
+        )
+        answers = zip(entries, found["ids"], cast("list[list[float]]", found["distances"]), strict=True)
+        return [
+            entry.chunk.id
+            for entry, ids, distances in answers
+            if entry.chunk.id not in ids and not (len(ids) == _NEAR and distances[-1] < _NOTHING)
+        ]
+
+
+def _same(entry: Entry, row: Sequence[Any] | None) -> bool:
+    if row is None:
+        return False
+    vector, document, metadata = row
+    return bool(
+        document == entry.text
+        and metadata == _metadata(entry)
+        and np.shape(vector) == entry.vector.shape
+        and float(np.dot(vector, entry.vector)) > 1 - _NOTHING
+    )
+
 
 def where(filters: Filters) -> dict[str, Any] | None:
     """`filters` in Chroma's language; None admits all. `filters.papers` must be ids, not aliases.
@@ -173,6 +226,17 @@ def _metadata(entry: Entry) -> dict[str, str | int]:
         ("end", chunk.end),
     )
     return {name: value for name, value in fields if value is not None}
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether `error` is a name or attribute missing in a line of this package.
+
+    Other kinds cannot be told apart: what the Rust parts raise about their data also seems to come from our line.
+    """
+    if not isinstance(error, NameError | AttributeError) or error.__traceback__ is None:
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return Path(frame.f_code.co_filename).parent == Path(__file__).parent
 
 
 def _first_line(error: BaseException) -> str:

@@ -133,6 +133,30 @@ class Words:
             found[word] = log(chunks / min(max(min(counts, default=chunks), 1), chunks)) / log(chunks)
         return found
 
+    @guarded
+    def ids(self) -> list[str]:
+        """The ids of all chunks; one that is there twice comes twice."""
+        from tantivy import Query
+
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.all_query(), max(int(searcher.num_docs), 1), count=False).hits
+        return [str(searcher.doc(address)["id"][0]) for _, address in hits]
+
+    @guarded
+    def lost(self, entries: Sequence[Entry]) -> list[str]:
+        """Ids of those of `entries` that are not found exactly once by their id, their paper and their first word."""
+        from tantivy import Occur, Query
+
+        schema, searcher = self._index.schema, self._index.searcher()
+        lost: list[str] = []
+        for entry in entries:
+            wanted = [("id", entry.chunk.id), ("paper_id", entry.chunk.paper_id)]
+            wanted += [("text", term) for term in _analyzer("text").analyze(entry.text)[:1]]
+            parts = [(Occur.Must, Query.term_query(schema, field, term, "basic")) for field, term in wanted]
+            if len(searcher.search(Query.boolean_query(parts), 2, count=False).hits) != 1:
+                lost.append(entry.chunk.id)
+        return lost
+
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:
             self._writer = self._index.writer(_HEAP, 1)

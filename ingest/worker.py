@@ -5,7 +5,7 @@ A worker is this module run by a fresh interpreter (not a fork: the parent has t
 yields, paper by paper, and how it ended. The parent kills it when it stays silent for longer than the deadline.
 
     parent -> worker   path
-    worker -> parent   ("paper", Paper)* then ("end", "") or ("failed", reason)
+    worker -> parent   ("paper", Paper)* then ("end", note) or ("failed", reason)
 """
 
 from __future__ import annotations
@@ -201,7 +201,12 @@ def serve(settings: dict[str, object]) -> None:
 
 def _read(read: Reader, path: Path, connection: Connection, memory: int, alarm: int) -> tuple[str, str]:
     try:
-        for paper in read(path):
+        papers = iter(read(path))
+        while True:
+            try:
+                paper = next(papers)
+            except StopIteration as end:
+                return "end", end.value or ""  # a note on what was passed over
             signal.alarm(0)  # the parent may be busy; waiting for it is no fault of the file
             connection.send(("paper", paper))
             signal.alarm(alarm)
@@ -216,7 +221,6 @@ def _read(read: Reader, path: Path, connection: Connection, memory: int, alarm: 
     except Exception as error:
         first_line = (str(error).strip().splitlines() or ["no reason given"])[0]
         return "failed", f"cannot be read: {type(error).__name__}: {first_line[:200]}"
-    return "end", ""
 
 
 def _out_of_memory(memory: int) -> str:

@@ -74,4 +74,3 @@ class Answer:
     model: str
     timings: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[Claim, ...] = ()
-    notes: tuple[str, ...] = ()

@@ -7,10 +7,10 @@ from typing import Any
 from ingest.papers import Paper
 from rag.answer import Answer, Citation, Claim, Passage
 
-__all__ = ["SCHEMA_VERSION", "marks", "place", "reference", "sources", "to_json", "to_markdown"]
+__all__ = ["ABSTAINED", "SCHEMA_VERSION", "marks", "place", "reference", "sources", "to_json", "to_markdown"]
 
 SCHEMA_VERSION = 1
-_ABSTAINED = "The library does not hold an answer to this question."
+ABSTAINED = "The library does not hold an answer to this question."
 
 
 def title(paper: Paper) -> str:
@@ -30,8 +30,8 @@ def to_markdown(answer: Answer) -> str:
     """The answer with `[n]` marks, its sources with every quote, and, where it abstained, the nearest papers."""
     if answer.abstained:
         nearest = dict.fromkeys(reference(passage.paper) for passage in answer.passages)
-        lines = [_ABSTAINED, "", "Nearest in the library:", "", *(f"- {line}" for line in nearest)]
-        return "\n".join(lines if nearest else [_ABSTAINED])
+        lines = [ABSTAINED, "", "Nearest in the library:", "", *(f"- {line}" for line in nearest)]
+        return "\n".join(lines if nearest else [ABSTAINED])
     lines = [_body(answer), "", "## Sources"]
     for number, citations in sources(answer).items():
         lines += ["", f"[{number}] {reference(citations[0].passage.paper)}", ""]
@@ -48,11 +48,10 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "question": answer.question,
         "abstained": answer.abstained,
-        "answer": _ABSTAINED if answer.abstained else _body(answer),
+        "answer": ABSTAINED if answer.abstained else _body(answer),
         "claims": [_claim(claim) for claim in answer.claims],
         "left_out": [{"text": claim.text, "reasons": list(claim.verdict.reasons)} for claim in answer.left_out],
         "passages": [_passage(passage) for passage in answer.passages],
-        "notes": list(answer.notes),
         "model": answer.model,
         "timings": dict(answer.timings),
     }

@@ -34,7 +34,7 @@ def load_chat_model(name: str) -> BaseChatModel:
     if not (provider and colon and model):
         raise ModelError(f"{name!r} names no LLM; write provider:model, for example openai:gpt-5-mini, or none")
     try:
-        chat_model: BaseChatModel = init_chat_model(model, model_provider=provider, temperature=0)
+        chat_model: BaseChatModel = init_chat_model(model, model_provider=provider)
     except ImportError as error:
         raise ModelError(f"{provider} needs its package; run: pip install 'immunorag[{provider}]'") from error
     except Exception as error:  # each provider raises its own kind, for a missing key among others

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -152,5 +153,46 @@ def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
     Catalogue(path, create=True).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(LibraryError, match="schema 99"):
+    with pytest.raises(LibraryError, match=r"made by a newer immunorag \(schema 99, .*update immunorag"):
         Catalogue(path, create=True)
+
+
+def test_a_catalogue_of_an_older_schema_is_migrated_whole_or_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from ingest import catalogue as module
+
+    path = tmp_path / "catalogue.sqlite"
+    with closing(Catalogue(path, create=True)) as old:
+        put(old, paper(1))
+    monkeypatch.setattr(module, "SCHEMA_VERSION", 3)
+    add = "ALTER TABLE papers ADD COLUMN grade TEXT NOT NULL DEFAULT 'A'; CREATE TABLE extra (x)"
+    monkeypatch.setattr(module, "_MIGRATIONS", {1: add, 2: "CREATE TABLE extra (again)"})
+    with pytest.raises(LibraryError, match="extra already exists"):
+        Catalogue(path, create=False)
+    monkeypatch.setattr(module, "_MIGRATIONS", {1: add})
+    with pytest.raises(
+        LibraryError, match=r"has schema 2, too old .*ingest the originals in .*files into a new library"
+    ):
+        Catalogue(path, create=False)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
+    monkeypatch.setattr(module, "_MIGRATIONS", {1: add, 2: "UPDATE papers SET grade = 'B'"})
+    with closing(Catalogue(path, create=False)) as new:
+        assert new.paper("pmid:1") == paper(1)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT grade FROM papers").fetchall() == [("B",)]
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+
+
+def test_a_snapshot_is_the_catalogue_at_its_moment(catalogue: Catalogue, tmp_path: Path) -> None:
+    put(catalogue, paper(1))
+    catalogue.snapshot(tmp_path / "copy.sqlite")
+    put(catalogue, paper(2))
+    with closing(Catalogue(tmp_path / "copy.sqlite", create=False)) as copy:
+        assert copy.paper_ids() == ["pmid:1"]
+        assert copy.defects() == []
+        assert copy.is_plain()

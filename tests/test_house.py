@@ -17,7 +17,8 @@ FLOORS = {"ingest": 0, "prompts": 1, "rag": 2, "eval": 3, "ui": 4, "immunorag": 
 
 # Where each heavy package may be imported; what is imported for type checking alone costs nothing and is free.
 HOMES = {
-    "chromadb": ("ingest/vectors.py",),
+    "bibtexparser": ("ingest/readers/bibtex.py",),
+    "chromadb": ("ingest/vectors.py", "eval/bench/*.py"),
     "gradio": ("ui/app.py",),
     "langchain": ("rag/chain.py", "rag/generation.py"),
     "langchain_chroma": ("eval/tutorial.py",),
@@ -26,7 +27,8 @@ HOMES = {
     "langchain_text_splitters": ("eval/tutorial.py",),
     "langsmith": ("rag/assistant.py",),
     "lxml": ("ingest/readers/*.py", "eval/bench/*.py"),
-    "pypdf": ("ingest/readers/pdf*.py", "eval/tutorial.py", "eval/bench/*.py"),
+    "pylatexenc": ("ingest/readers/latex.py",),
+    "pypdf": ("eval/tutorial.py", "eval/bench/*.py"),
     "pypdfium2": ("ingest/readers/pdf*.py", "eval/bench/*.py"),
     "rich": ("ui/*.py", "eval/bench/*.py"),
     "sentence_transformers": ("ingest/embedding.py",),

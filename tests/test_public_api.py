@@ -86,8 +86,8 @@ def test_foreign_package_that_is_already_imported_is_named(tmp_path: Path) -> No
     foreign = tmp_path / "rag"
     foreign.mkdir()
     (foreign / "__init__.py").write_text("", encoding="utf-8")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import rag; sys.path.pop(0); import immunorag as i; i.Answer"
-    done = python(code, ROOT, cwd=tmp_path.parent)
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import rag; sys.path.pop(0); import immunorag"
+    done = python(f"{code}; immunorag.Answer", ROOT, cwd=tmp_path.parent)
     assert f"stands in immunorag's way: {foreign}; " in done.stderr
 
 

@@ -36,8 +36,9 @@ def sessions(block: str) -> Iterator[tuple[str, str]]:
 
 
 def pattern(output: str) -> re.Pattern[str]:
-    whole_lines = re.escape(output.strip("\n")).replace("\n…\n", r"\n(?:.*\n)*?").replace("…", ".*")
-    return re.compile(whole_lines.removesuffix(r"\n.*") if output.endswith("\n…\n") else whole_lines)
+    """What an example says it prints, as a pattern to find in what it does print."""
+    lines = (".*".join(map(re.escape, line.split("…"))) for line in output.splitlines())
+    return re.compile("".join(r"(?:.*\n)*?" if line == ".*" else line + r"\n" for line in lines))
 
 
 def test_every_example_runs_and_prints_what_the_readme_says(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.catalogue import Entry
 from ingest.papers import Chunk, Filters, Section
-from ingest.vectors import BrokenIndex, Vectors, where
+from ingest.vectors import BrokenIndex, Vectors, guarded, where
 
 _SECTION = Section("results", "Results", 0, 10)
 
@@ -119,3 +121,54 @@ def test_a_damaged_collection_says_so(tmp_path: Path, damage: str) -> None:
         file.write_bytes(b"" if damage == "emptied" else b"no database" * 500)
     with pytest.raises(BrokenIndex):
         Vectors(tmp_path / "chroma").nearest(unit(np.eye(4))[0], 1, None)
+
+
+def test_mistakes_in_our_own_lines_are_no_damage_of_an_index() -> None:
+    """What a rebuild cannot mend must not lead to one."""
+
+    @guarded
+    def damaged() -> None:
+        raise ValueError("bad magic number\nand more")
+
+    @guarded
+    def short_of_memory() -> None:
+        raise MemoryError
+
+    @guarded
+    def uninstalled() -> None:
+        import no_such_package  # noqa: F401
+
+    with pytest.raises(BrokenIndex, match=r"^bad magic number$"):
+        damaged()
+    with pytest.raises(MemoryError):
+        short_of_memory()
+    with pytest.raises(ImportError):
+        uninstalled()
+
+
+def test_a_missing_name_in_our_own_line_surfaces_and_one_in_another_package_does_not(tmp_path: Path) -> None:
+    vectors = Vectors(tmp_path / "chroma", create=True)
+    with pytest.raises(AttributeError):
+        vectors.put([object()])  # type: ignore[list-item]
+
+    @guarded
+    def elsewhere() -> None:
+        json.dumps({}, indent="", default=None, separators=7)  # type: ignore[arg-type]
+
+    with pytest.raises(BrokenIndex):
+        elsewhere()
+
+
+def test_rows_that_are_not_what_was_written_are_told_apart(tmp_path: Path) -> None:
+    rows = unit(np.random.default_rng(5).standard_normal((40, 8)))
+    rows[20:] = rows[20]  # twins: any of them may be found for the other
+    held = entries(rows)
+    vectors = Vectors(tmp_path / "chroma", create=True)
+    vectors.put(held)
+    assert vectors.ids() == {entry.chunk.id for entry in held}
+    assert (vectors.differing(held), vectors.lost(held)) == ([], [])
+    changed = [replace(held[0], text="other"), replace(held[1], title="other"), replace(held[2], vector=rows[3])]
+    assert vectors.differing([*changed, *held[3:]]) == ["p0#0", "p0#1", "p0#2"]
+    vectors.drop(["p1"])
+    missing = [f"p1#{number}" for number in range(10)]
+    assert (vectors.differing(held), vectors.lost(held)) == (missing, missing)

@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 NOT_ADVICE = "For research; not medical advice."
-_NO_ANSWER = "The library does not hold an answer to this question."
 _EXTRACTIVE = "extractive"
 _WIDEST = 100  # columns of prose; longer lines are hard to read
 _NEAREST = 5
@@ -101,7 +100,6 @@ def answer_blocks(answer: Answer) -> list[Block]:
             line.append(f"  ({inert('; '.join(claim.verdict.reasons))})", style="yellow")
             blocks.append(Block(line, indent=4, lead="–  "))
     blocks.append(Block())
-    blocks += [Block(Text(inert(note), style="dim")) for note in answer.notes]
     blocks += [Block(_badge(answer)), Block(Text(NOT_ADVICE, style="dim"))]
     return blocks
 
@@ -131,7 +129,9 @@ def paper_blocks(paper: Paper, chunks: int | None = None) -> list[Block]:
 
 
 def _abstention(answer: Answer) -> list[Block]:
-    blocks = [Block(Text(_NO_ANSWER, style="bold"))]
+    from rag.formats import ABSTAINED
+
+    blocks = [Block(Text(ABSTAINED, style="bold"))]
     nearest = list({passage.paper.id: passage.paper for passage in answer.passages}.values())[:_NEAREST]
     if nearest:
         blocks += [Block(), _heading("Nearest papers")]

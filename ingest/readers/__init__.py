@@ -11,13 +11,14 @@ from ingest.readers.sniffing import sniff
 
 __all__ = ["READER_VERSION", "read"]
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Bumped when what the readers make of a file changes, so that a library reads known files again."""
 
 
 def read(path: Path) -> Iterator[Paper]:
-    """The papers in a file: one, or several where the file is a set of articles.
+    """The papers in a file, one by one: one, or as many as a set of articles or records holds.
 
+    What the iterator returns at its end (the `value` of its `StopIteration`) is a note on records passed over, or none.
     Raises UnreadableFile, naming the reason and the remedy, here or while the papers are taken.
     """
     path = Path(path)
@@ -30,6 +31,22 @@ def read(path: Path) -> Iterator[Paper]:
         from ingest.readers import jats
 
         return jats.read(path)
+    if form == "pubmed":
+        from ingest.readers import pubmed
+
+        return pubmed.read(path)
+    if form == "medline":
+        from ingest.readers import medline
+
+        return medline.read(path)
+    if form == "ris":
+        from ingest.readers import ris
+
+        return ris.read(path)
+    if form == "bibtex":
+        from ingest.readers import bibtex
+
+        return bibtex.read(path)
     if form == "text":
         from ingest.readers import text
 

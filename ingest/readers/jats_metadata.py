@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ingest.papers import Status
 
-__all__ = ["Metadata", "metadata"]
+__all__ = ["RETRACTED_TITLE", "Metadata", "metadata"]
 
 _NOT_PUBLISHED = frozenset(
     ("pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retracted", "preprint")
@@ -26,7 +26,7 @@ _CONCERN = frozenset(("expression-of-concern", "concern", "concern-forward", "ex
 _CORRECTED = frozenset(
     ("correction", "correction-forward", "corrigendum", "erratum", "partial-retraction", "partial-retraction-forward")
 )
-_RETRACTED_TITLE = re.compile(
+RETRACTED_TITLE = re.compile(
     r"\W*(?:retracted|withdrawn|removed)(?: article| paper)?\s*[:\]\)–—-]|\W*retraction notice to\b", re.I
 )
 _DESIGNS = {
@@ -181,7 +181,7 @@ def _status(article: _Element, meta: _Element | None, title: str) -> Status:
         kind == "retracted-article"
         or related & _RETRACTED
         or events & {"retracted", "retraction"}
-        or _RETRACTED_TITLE.match(title)
+        or RETRACTED_TITLE.match(title)
     ):
         return "retracted"
     if related & _CONCERN:

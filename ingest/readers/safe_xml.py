@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import UnreadableFile
+from ingest.readers.streams import whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["parse", "root_name"]
+__all__ = ["parse", "root_name", "with_characters"]
+
+_LARGEST = 256 * 10**6  # bytes; a set of articles may be unpacked to as much
 
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]*);")
 _PREDEFINED = {b"amp", b"lt", b"gt", b"quot", b"apos"}
@@ -39,18 +42,18 @@ def root_name(head: str) -> str:
 
 
 def parse(path: Path) -> tuple[_Element, bytes]:
-    """The root element of an XML file, and the file's bytes.
+    """The root element of an XML file, and the file's bytes, unpacked where it is gzip.
 
     Raises UnreadableFile where it is broken, a bomb, or nested deeper than 256 elements.
     """
     from lxml import etree
 
-    raw = path.read_bytes()
+    raw = whole(path, _LARGEST)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(_with_characters(_as_utf8(raw)), parser), raw
+        return etree.fromstring(with_characters(_as_utf8(raw)), parser), raw
     except (etree.XMLSyntaxError, ValueError, UnicodeError) as error:
         raise UnreadableFile(path, _reason(" ".join(str(error).split()))) from None
 
@@ -62,8 +65,9 @@ def _as_utf8(raw: bytes) -> bytes:
     return raw.removeprefix(BOM_UTF8).lstrip()
 
 
-def _with_characters(data: bytes) -> bytes:
-    """The document with every undeclared named reference replaced by its character, or by nothing."""
+def with_characters(data: bytes, *, drop_unknown: bool = True) -> bytes:
+    """The document with every undeclared named reference replaced by its character; one that nobody knows by nothing,
+    or left for the parser to refuse."""
     names = set(_REFERENCE.findall(data)) - _PREDEFINED
     if not names:
         return data
@@ -78,7 +82,8 @@ def _with_characters(data: bytes) -> bytes:
             return match[0]
         if name in declared:
             return plain.get(name, match[0])
-        return "".join(f"&#{ord(c)};" for c in html5.get(name.decode() + ";", "")).encode()
+        known = html5.get(name.decode() + ";", "")
+        return "".join(f"&#{ord(c)};" for c in known).encode() if known or drop_unknown else match[0]
 
     return _REFERENCE.sub(character, data)
 

@@ -9,18 +9,24 @@ from pathlib import Path
 
 from ingest.errors import UnreadableFile
 from ingest.readers.safe_xml import root_name
+from ingest.readers.streams import GZIP, blocks
 
 __all__ = ["looks_like_text", "sniff"]
 
 HEAD = 65_536
 """Bytes looked at."""
 
-_SIZES = {"jats": 256, "text": 32, "pdf": 2048}  # MB that no paper of this form exceeds
+_SIZES = {
+    "jats": 256,
+    "text": 32,
+    "pdf": 2048,
+}  # MB that no paper of this form exceeds; sets of records may be any size
+RECORDS = frozenset(("pubmed", "medline", "ris", "bibtex"))
+_UNPACKED = RECORDS | {"jats"}  # what is read through gzip
 JATS_ROOTS = frozenset(("article", "pmc-articleset", "OAI-PMH", "articles"))
 _PUBMED = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet", "MedlineCitation"))
 _UNKNOWN = "is a binary file of unknown kind; use the PDF, JATS or text of the paper"
 _BINARY = (
-    (b"\x1f\x8b", "a gzip archive, which is not supported; unpack it first"),
     (b"PK\x03\x04", "a Zip archive or Office document, which is not supported; unpack it, or save it as PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Office document, which is not supported; save it as PDF"),
     (b"\x89PNG", "an image, which holds no text; use the PDF of the paper"),
@@ -30,14 +36,23 @@ _BINARY = (
 _OTHER_TEXT = (
     (re.compile(r"\{\\rtf"), "RTF, which is not supported; save it as PDF or text"),
     (re.compile(r"%!PS"), "PostScript, which is not supported; convert it to PDF"),
-    (re.compile(r"TY {1,2}- "), "a RIS file, which is not supported; use the PDF or JATS files of its papers"),
-    (re.compile(r"PMID- ?\d"), "a MEDLINE file, which is not supported; use the PDF or JATS files of its papers"),
+    (re.compile(r"%0 [A-Z]\w+"), "an EndNote file, which is not supported; export it as RIS"),
     (
-        re.compile(r"@[A-Za-z]{4,15}\s*\{[^\n]*,"),
-        "a BibTeX file, which is not supported; use the PDF or JATS files of its papers",
+        re.compile(r"(?:FN [^\n]*\nVR [^\n]*\n)?PT [A-Z]\n"),
+        "a Web of Science file, which is not supported; export it as RIS",
     ),
     (re.compile(r"(?:%[^\n]*\n\s*)*\\documentclass"), "LaTeX source, which is not supported; use its PDF"),
     (re.compile(r"\{\s*[\"}]|\[\s*[\{\[\"\d]"), "JSON, not a paper; use the PDF, JATS or text of a paper"),
+)
+_LISTS = (
+    ("medline", re.compile(r"PMID ?- ?\d")),
+    ("ris", re.compile(r"(?:[^\n]{0,200}\n){0,12}?TY {1,2}- ?[A-Z]{3,}[ \t]*(?:\n|\Z)")),
+    (
+        "bibtex",
+        re.compile(
+            r"(?:%[^\n]*\n|\s)*+@\s*(?:(?:comment|preamble|string)\s*[{(]|[a-z]{4,20}\s*[{(][^\s,={}]*\s*,)", re.I
+        ),
+    ),
 )
 _CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f\ufffd]")
 _HTML_TAGS = frozenset(
@@ -46,17 +61,30 @@ _HTML_TAGS = frozenset(
 
 
 def sniff(path: Path) -> str:
-    """ "pdf", "jats" or "text"; else the reason, as a clause, why the file is none of them.
+    """ "pdf", "jats", "pubmed", "medline", "ris", "bibtex" or "text"; else the reason, as a clause, why it is none.
 
-    Raises UnreadableFile where the file cannot be opened or is empty.
+    Raises UnreadableFile where the file cannot be opened or is empty, or is a broken gzip archive.
     """
     head, size = _head(path)
+    packed = head.startswith(GZIP)
+    if packed:
+        head = next(blocks(path, HEAD), b"")
+        if head.startswith(GZIP):
+            return "is a gzip archive of a gzip archive, which is not supported; unpack it first"
+        if head[257:262] == b"ustar":
+            return "is a tar archive, which is not supported; unpack it first"
     if b"%PDF-" in head[:1024]:
         form = "pdf"
     elif head.startswith((b"%PDF", b"\x00%PDF")):
         return "is a broken PDF (its header is damaged); download it again"
     else:
         form = _text_form(head)
+    if packed and form not in _UNPACKED:
+        if form in ("pdf", "text"):
+            return (
+                f"is a gzip archive of {'a PDF' if form == 'pdf' else 'text'}, which is not supported; unpack it first"
+            )
+        return f"is a gzip archive, and what is in it {form}"
     if size > _SIZES.get(form, 10**9) * 10**6:
         return f"is larger than {_SIZES[form]} MB, which no paper is"
     return form
@@ -102,6 +130,9 @@ def _text_form(head: bytes) -> str:
     start = start.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         return _markup_form(start)
+    for form, pattern in _LISTS:
+        if pattern.match(start.replace("\r\n", "\n").replace("\r", "\n")):
+            return form
     for pattern, what in _OTHER_TEXT:
         if pattern.match(start):
             return f"is {what}"
@@ -130,9 +161,7 @@ def _markup_form(start: str) -> str:
     if name == "art":
         return "is a BMC article XML (root <art>), which is not supported; use the same article's PDF or JATS file"
     if name in _PUBMED:
-        return (
-            f"is a PubMed XML (root <{name}>), which is not supported yet; use the PDF or the JATS file of its papers"
-        )
+        return "pubmed"
     if name.lower() == "html" or re.match(r"<!doctype\s+html", start, re.I):
         return "is a web page (HTML), which is not supported; use the PDF or the JATS file of the paper"
     if name.lower() in _HTML_TAGS and not start.startswith("<?xml"):

@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ImmunoragError
-from ui.cli import ask, demo, ingest, papers
+from ui.cli import ask, demo, ingest, library, papers
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
 
 __all__ = ["app", "main"]
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="immunorag",
@@ -28,6 +30,7 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("ask")(ask.ask)
 app.add_typer(papers.papers, name="papers")
+app.add_typer(library.library, name="library")
 app.command("demo")(demo.demo)
 
 
@@ -71,13 +74,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong_usage(problem)
     except (Interrupted, KeyboardInterrupt, typer.Abort) as problem:
         error(str(problem) or "interrupted")
-        return 130
+        return _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; say nothing, also at exit
         return 1
     except Exception as problem:
         kind = type(problem).__name__
         return _failed(f"unexpected {kind}: {problem}; for the traceback set IMMUNORAG_DEBUG=1", problem)
+    if code == _INTERRUPTED:  # typer makes this of a Ctrl-C that nobody caught, without a word
+        error("interrupted")
     return code if isinstance(code, int) else 0
 
 

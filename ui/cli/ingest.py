@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 from rich.text import Text
 
 from ingest.errors import ImmunoragError
 from ui.cli.options import LibraryOption, open_library
-from ui.cli.terminal import Interrupted, error, note, out, progress_console
+from ui.cli.terminal import Interrupted, error, out, progress_bars
 from ui.rendering import Block, inert, is_terminal, row, show
 from ui.settings import load_settings
 
 if TYPE_CHECKING:
-    from ingest.library import Progress
     from ingest.pipeline import FileOutcome
 
 __all__ = ["ingest"]
 
-_EVERY = 30.0  # seconds between lines of progress where nobody is looking
 _KNOWN = " (known; not read again)"  # how the pipeline ends the reason of a file that failed in an earlier run
 _STYLES = {"added": "green", "replaced": "green", "unchanged": "dim", "failed": "bold red"}
 
@@ -91,7 +85,7 @@ def ingest(
             row(console, outcome.outcome, outcome.path, " ".join(outcome.paper_ids), outcome.reason)
 
     try:
-        with _progress() as progress, open_library(settings, progress=progress, wait=wait) as opened:
+        with progress_bars() as progress, open_library(settings, progress=progress, wait=wait) as opened:
             interrupted = opened.ingest(
                 paths,
                 report=report,
@@ -152,36 +146,3 @@ def _short(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Show how far an ingest has come: bars where a person is looking, else a line now and then."""
-    console = progress_console()
-    if not is_terminal(console):
-        yield _lines()
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def update(progress: Progress) -> None:
-            if progress.stage not in tasks:
-                tasks[progress.stage] = bars.add_task(progress.stage, total=None)
-            bars.update(tasks[progress.stage], completed=progress.done, total=progress.total or None)
-
-        yield update
-
-
-def _lines() -> Callable[[Progress], None]:
-    latest: dict[str, str] = {}
-    told = time.monotonic()
-
-    def update(progress: Progress) -> None:
-        nonlocal told
-        latest[progress.stage] = f"{progress.done:,} of {progress.total:,} {progress.stage}"
-        if time.monotonic() - told >= _EVERY:
-            told = time.monotonic()
-            note(", ".join(latest.values()))
-
-    return update

@@ -6,13 +6,21 @@ import json
 import sys
 import unicodedata
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
 
-from ui.cli.options import LibraryOption, open_present
-from ui.cli.terminal import out
+from ui.cli.options import (
+    LibraryOption,
+    SinceOption,
+    SourceOption,
+    StatusOption,
+    UntilOption,
+    chosen,
+    open_present,
+)
+from ui.cli.terminal import busy, out
 from ui.rendering import Block, inert, is_terminal, paper_blocks, row, show
 from ui.settings import load_settings
 
@@ -33,9 +41,11 @@ def _overview(context: typer.Context, library: LibraryOption = None) -> None:
     \b
     Examples:
       immunorag papers
-      immunorag papers list --json
+      immunorag papers list --since 2020 --source pdf
       immunorag papers show pmid:27718847
       immunorag papers show 10.1056/NEJMoa1606774 --text
+      immunorag papers export --format bibtex > library.bib
+      immunorag papers remove pmid:27718847
     """
     context.obj = library
     if context.invoked_subcommand is None:
@@ -46,15 +56,19 @@ def _overview(context: typer.Context, library: LibraryOption = None) -> None:
 def list_papers(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    status: StatusOption = None,
     library: LibraryOption = None,
 ) -> None:
-    """List the papers of the library.
+    """List the papers of the library, newest first.
 
     In a pipe, one paper a line, tab-separated: id, year, source, status, chunks, title.
     """
     settings = load_settings(library=library or context.obj)
     with open_present(settings) as opened:
-        records = opened.records()
+        records = opened.records(chosen(since, until, source, status))
     if as_json:
         sys.stdout.write(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2) + "\n")
     else:
@@ -81,6 +95,62 @@ def show_paper(
         sys.stdout.write((_visible(paper.text) if is_terminal(out()) else paper.text) + "\n")
     else:
         show(out(), paper_blocks(paper))
+
+
+@papers.command("export")
+def export_papers(
+    context: typer.Context,
+    form: Annotated[
+        Literal["jsonl", "bibtex", "ris"], typer.Option("--format", help="JSON lines, BibTeX or RIS.")
+    ] = "jsonl",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    status: StatusOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Print the records of the papers for a reference manager or a program.
+
+    \b
+    Examples:
+      immunorag papers export > library.jsonl
+      immunorag papers export --format bibtex --since 2020 > recent.bib
+      immunorag papers export --format ris --status normal > library.ris
+    """
+    from ingest.bibliography import to_bibtex, to_jsonl, to_ris
+
+    settings = load_settings(library=library or context.obj)
+    with open_present(settings) as opened:
+        records = opened.records(chosen(since, until, source, status))
+    for part in {"jsonl": to_jsonl, "bibtex": to_bibtex, "ris": to_ris}[form](records):
+        sys.stdout.write(part)
+
+
+@papers.command("remove")
+def remove_papers(
+    context: typer.Context,
+    identifiers: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="pmid:…, pmcid:…, doi:… or a bare PMID, PMCID, DOI.", show_default=False),
+    ],
+    library: LibraryOption = None,
+) -> None:
+    """Remove papers, with their chunks and the kept copies of their files.
+
+    When one ID is unknown, nothing is removed. An ingest of the same files takes the papers in again.
+
+    In a pipe, one removed paper a line, tab-separated: removed, id, title.
+    """
+    settings = load_settings(library=library or context.obj)
+    console = out()
+    with busy("removing") as progress, open_present(settings, progress) as opened:
+        found = {paper.id: paper.title for paper in map(opened.paper, identifiers)}
+        for paper_id, title in found.items():
+            opened.remove(paper_id)
+            if is_terminal(console):
+                show(console, [Block(Text(inert(f"removed  {paper_id}  {title}")))])
+            else:
+                row(console, "removed", paper_id, title)
 
 
 def _print_records(records: Sequence[Record]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.text import Text
 
 from ui.rendering import inert, is_terminal
@@ -18,7 +21,10 @@ from ui.rendering import inert, is_terminal
 if TYPE_CHECKING:
     from ingest.library import Progress
 
-__all__ = ["Interrupted", "busy", "error", "listen", "note", "out", "progress_console"]
+__all__ = ["Interrupted", "busy", "error", "listen", "note", "out", "progress_bars", "progress_console"]
+
+
+_EVERY = 30.0  # seconds between lines of progress where nobody is looking
 
 
 class Interrupted(Exception):
@@ -57,6 +63,39 @@ def busy(message: str) -> Iterator[Callable[[Progress], None]]:
         yield lambda progress: status.update(
             Text(f"{progress.stage}: {progress.done:,} of {progress.total:,}", style="dim")
         )
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[Progress], None]]:
+    """Show how far something long has come: bars where a person is looking, else a line now and then."""
+    console = progress_console()
+    if not is_terminal(console):
+        yield _lines()
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def update(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bars.add_task(progress.stage, total=None)
+            bars.update(tasks[progress.stage], completed=progress.done, total=progress.total or None)
+
+        yield update
+
+
+def _lines() -> Callable[[Progress], None]:
+    latest: dict[str, str] = {}
+    told = time.monotonic()
+
+    def update(progress: Progress) -> None:
+        nonlocal told
+        latest[progress.stage] = f"{progress.done:,} of {progress.total:,} {progress.stage}"
+        if time.monotonic() - told >= _EVERY:
+            told = time.monotonic()
+            note(", ".join(latest.values()))
+
+    return update
 
 
 def listen() -> None:

@@ -1,0 +1,102 @@
+"""The two indexes together: what is written to one is written to the other, read back, and kept by the disk.
+
+Nothing here knows the catalogue or any lock; `library.py` says what to write, when, and what to do when it fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ingest.catalogue import Entry
+from ingest.vectors import BrokenIndex, Vectors, guarded
+from ingest.words import Words
+
+__all__ = ["Indexes"]
+
+_BATCH = 4096  # entries written at once; below Chroma's 5,461
+_PROBES = 5  # entries of a batch that look for themselves before the indexes count as written
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Both indexes in one folder, as they were when opened or last written through this object; `close` them.
+
+    Every method raises BrokenIndex for whatever goes wrong in an index or on its disk.
+    """
+
+    folder: Path
+    vectors: Vectors
+    words: Words
+
+    @staticmethod
+    def create(folder: Path) -> Indexes:
+        """Empty indexes in the new folder `folder`."""
+        _make(folder)
+        return Indexes._both(folder, create=True)
+
+    @staticmethod
+    def open(folder: Path) -> Indexes:
+        return Indexes._both(folder, create=False)
+
+    @staticmethod
+    def _both(folder: Path, *, create: bool) -> Indexes:
+        vectors = Vectors(folder / "chroma", create=create)
+        try:
+            return Indexes(folder, vectors, Words(folder / "words", create=create))
+        except BaseException:
+            vectors.close()
+            raise
+
+    def close(self) -> None:
+        self.vectors.close()
+        self.words.close()
+
+    def drop(self, paper_ids: Sequence[str]) -> None:
+        """Delete all chunks of these papers; `write` ends it."""
+        self.vectors.drop(paper_ids)
+        self.words.drop(paper_ids)
+
+    def write(self, entries: Iterator[Entry], written: Callable[[int], None], expected: Callable[[], int]) -> None:
+        """Add `entries`, read some back, and have the disk keep them.
+
+        `written` hears how many are in; `expected` says how many chunks there must be in all when they are.
+        """
+        done, probes = 0, list[Entry]()
+        while batch := list(islice(entries, _BATCH)):
+            self.vectors.put(batch)
+            self.words.put(batch)
+            probes = [*probes[-_PROBES:], *batch[:: max(len(batch) // _PROBES, 1)]][-2 * _PROBES :]
+            done += len(batch)
+            written(done)
+        self.words.commit()
+        self.read_back(expected(), probes)
+        _flush(self.folder)
+
+    def read_back(self, expected: int, probes: Sequence[Entry] = ()) -> None:
+        """Raise BrokenIndex unless both hold `expected` chunks and the `probes` find themselves."""
+        for name, count in (("Chroma", self.vectors.count()), ("Tantivy", self.words.count())):
+            if count != expected:
+                raise BrokenIndex(f"{name} holds {count:,} chunks, the catalogue {expected:,}")
+        hits = [self.vectors.nearest(entry.vector, 1, None) for entry in probes]
+        if hits and not any(hit and hit[0][1] > 0.999 for hit in hits):  # one may hide among twins, all may not
+            raise BrokenIndex("Chroma finds no chunk by its own vector")
+
+
+@guarded
+def _make(folder: Path) -> None:
+    folder.mkdir()
+
+
+@guarded
+def _flush(folder: Path) -> None:
+    """Have the disk keep what was written below `folder`, so that "clean" stays true after a power cut."""
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
