@@ -13,8 +13,8 @@ from eval.bench.kills import PeerTally, Tally, kill_ingests, kill_upserts
 
 
 def test_a_library_whose_ingest_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kills, "_GROUPS", 3)  # of files: a smaller folder than the benchmark's
-    monkeypatch.setattr(kills, "_PAPERS", 3)
+    monkeypatch.setattr(kills, "_GROUPS", 2)  # of files: a smaller folder than the benchmark's
+    monkeypatch.setattr(kills, "_PAPERS", 4)
     (tmp_path / "papers").mkdir()
     tally = Tally()
     kill_ingests(tmp_path, 4, 3, tally, lambda _: None)

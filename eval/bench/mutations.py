@@ -93,7 +93,7 @@ def kind_of(outcome: str, reason: str) -> str:
 
 def _plain(reason: str) -> str:
     """A reason without what differs from file to file."""
-    return re.sub(r"\d[\d,.]*", "n", re.sub(r" \(.*\)", "", reason.partition(";")[0]))[:100]
+    return re.sub(r"\d[\d,.]*", "n", re.sub(r" \(.*", "", reason.partition(";")[0]))[:100]
 
 
 def good_files(data: Path | None, folder: Path) -> list[Good]:
@@ -232,7 +232,8 @@ def _print(console: Any, tally: Tally, seconds: float) -> None:
     reasons.add_column("reason")
     for reason, count in tally.reasons.most_common(25):
         reasons.add_row(str(count), reason)
-    console.print(reasons)
+    if tally.reasons:
+        console.print(reasons)
     slowest = Table(title="The slowest", title_justify="left")
     slowest.add_column("s", justify="right")
     slowest.add_column("file")

@@ -76,7 +76,7 @@ def _next(settings: Settings) -> list[Block]:
         Block(Text("What to type next", style="bold")),
         *typed(f'ask{there} "{_SECOND_QUESTION}"', f"papers list{there}"),
         Block(),
-        Block(Text("With your own papers (PDF, JATS/NXML, Markdown, text), in a library of your own:")),
+        Block(Text("With your own papers (PDF, JATS, PubMed, RIS, BibTeX, text), in your own library:")),
         *typed("ingest FOLDER", 'ask "YOUR QUESTION"'),
     ]
 
