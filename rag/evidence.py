@@ -45,7 +45,7 @@ _AIM = re.compile(
 _DANGLING = re.compile(
     r"^(?:this|these|those|that|it|its|they|their|such|he|she|however|moreover|furthermore|in addition|additionally|"
     r"similarly|in contrast|conversely|therefore|thus|hence|consequently|also|another|both|"
-    r"the (?:former|latter|same))\b",
+    r"the (?:former|latter|same)|in the (?:first|second|third|other|same|former|latter))\b",
     re.IGNORECASE,
 )
 _PLACE: dict[SectionKind, float] = {"results": 0.06, "abstract": 0.06, "methods": -0.06, "introduction": -0.06}
