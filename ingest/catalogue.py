@@ -25,17 +25,20 @@ from numpy.typing import NDArray
 
 from ingest.errors import BrokenLibrary, LibraryError, LibraryInUse
 from ingest.papers import Chunk, Filters, Page, Paper, Section, SectionKind, Source, Status
+from ingest.titles import title_key
 
 __all__ = ["Catalogue", "Entry", "FileRecord", "IndexState", "Record", "normal_alias"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE papers (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, authors TEXT NOT NULL, journal TEXT NOT NULL, year INTEGER,
     doi TEXT NOT NULL, pmid TEXT NOT NULL, pmcid TEXT NOT NULL, trial_ids TEXT NOT NULL, design TEXT NOT NULL,
-    status TEXT NOT NULL, source TEXT NOT NULL, chunks INTEGER NOT NULL, characters INTEGER NOT NULL);
+    status TEXT NOT NULL, source TEXT NOT NULL, chunks INTEGER NOT NULL, characters INTEGER NOT NULL,
+    title_key TEXT NOT NULL DEFAULT '');
+CREATE INDEX papers_by_title ON papers (title_key);
 CREATE TABLE texts (
     paper_id TEXT PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
     text TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL);
@@ -53,8 +56,15 @@ CREATE TABLE files (
 INSERT INTO meta VALUES ('revision', '0'), ('generation', '0'), ('indexes', 'clean'), ('indexed', '0');
 """
 
-# How a catalogue of an older schema becomes one of the next: statements by the version they start from.
-_MIGRATIONS: dict[int, str] = {}
+# How a catalogue of an older schema becomes one of the next: statements by the version they start from. They may call
+# the function title_key (titles.py).
+_MIGRATIONS: dict[int, str] = {
+    1: """
+ALTER TABLE papers ADD COLUMN title_key TEXT NOT NULL DEFAULT '';
+UPDATE papers SET title_key = title_key(title);
+CREATE INDEX papers_by_title ON papers (title_key);
+"""
+}
 
 # `Filters` as SQL over the table papers; a field that is not bound admits all.
 _ADMITTED = """
@@ -176,6 +186,7 @@ class Catalogue:
 
     def _migrate(self) -> None:
         """Bring an older catalogue to this schema in one transaction: whole, or as it was."""
+        self._connection.create_function("title_key", 1, title_key, deterministic=True)
         with self._transaction():
             for version in range(self._version(), SCHEMA_VERSION):  # asked again: another process may have been faster
                 if version not in _MIGRATIONS:
@@ -244,6 +255,16 @@ class Catalogue:
             found.update((paper_id, None) for (paper_id,) in rows)
         return list(found)
 
+    def candidates(self, paper: Paper) -> list[str]:
+        """Ids of the papers that share an identifier or the title with `paper`, in the order in which they came."""
+        rows = self._all(
+            "SELECT id FROM papers WHERE id IN "
+            "(SELECT paper_id FROM aliases WHERE alias IN (SELECT value FROM json_each(:aliases))) "
+            "OR (title_key = :title AND title_key != '') ORDER BY rowid",
+            {"aliases": json.dumps([normal_alias(a) for a in paper.aliases]), "title": title_key(paper.title)},
+        )
+        return [paper_id for (paper_id,) in rows]
+
     def paper(self, paper_id: str) -> Paper | None:
         """The paper with exactly this id."""
         rows = self._all(
@@ -271,19 +292,29 @@ class Catalogue:
         return int(rows[0][0])
 
     def put(
-        self, paper: Paper, chunks: Sequence[Chunk], vectors: NDArray[np.float32], absorbed: Iterable[str] = ()
+        self,
+        paper: Paper,
+        chunks: Sequence[Chunk],
+        vectors: NDArray[np.float32],
+        absorbed: Iterable[str] = (),
+        names: Iterable[str] = (),
     ) -> None:
-        """Store `paper` in one transaction, instead of what was stored under its id and of the papers `absorbed`."""
+        """Store `paper` in one transaction, instead of what was stored under its id and of the papers `absorbed`.
+
+        `names` find it too, besides its own aliases and those of the papers that it replaces.
+        """
         blobs = np.ascontiguousarray(vectors, dtype=np.float16)
         section_of = {section: index for index, section in enumerate(paper.sections)}
         with self._transaction():
-            aliases = list(paper.aliases)
+            aliases = [*paper.aliases, *names]
             for old in absorbed:
                 aliases += [alias for (alias,) in self._all("SELECT alias FROM aliases WHERE paper_id = ?", (old,))]
                 self._delete(old)
+                self._hand_over_files(old, paper.id)
             aliases += [alias for (alias,) in self._all("SELECT alias FROM aliases WHERE paper_id = ?", (paper.id,))]
+            place = self._all("SELECT rowid FROM papers WHERE id = ?", (paper.id,))  # kept: it is when the paper came
             self._connection.execute("DELETE FROM papers WHERE id = ?", (paper.id,))
-            self._insert_paper(paper, len(chunks))
+            self._insert_paper(paper, len(chunks), place[0][0] if place else None)
             self._connection.execute(
                 "INSERT INTO texts VALUES (?, ?, ?, ?)",
                 (
@@ -303,8 +334,8 @@ class Catalogue:
             self._insert_aliases(paper.id, aliases)
             self._change(paper.id)
 
-    def describe(self, paper: Paper) -> None:
-        """Store what is new in the metadata of a known paper whose text, title and chunks stay."""
+    def describe(self, paper: Paper, names: Iterable[str] = ()) -> None:
+        """Store what is new in the metadata of a known paper whose text, title and chunks stay; `names` find it too."""
         with self._transaction():
             self._connection.execute(
                 "UPDATE papers SET authors = ?, journal = ?, year = ?, doi = ?, pmid = ?, pmcid = ?, trial_ids = ?, "
@@ -314,8 +345,13 @@ class Catalogue:
                     paper.pmcid, json.dumps(paper.trial_ids), paper.design, paper.status, paper.id,
                 ),
             )  # fmt: skip
-            self._insert_aliases(paper.id, paper.aliases)
+            self._insert_aliases(paper.id, [*paper.aliases, *names])
             self._change(paper.id)
+
+    def name(self, paper_id: str, names: Iterable[str]) -> None:
+        """Let `names` find a known paper of which nothing else changes."""
+        with self._transaction():
+            self._insert_aliases(paper_id, names)
 
     def remove(self, paper_id: str) -> list[str]:
         """Remove a paper and forget the files that gave it; returns the kept copies of those that gave no other."""
@@ -434,13 +470,14 @@ class Catalogue:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _insert_paper(self, paper: Paper, chunks: int) -> None:
+    def _insert_paper(self, paper: Paper, chunks: int, rowid: int | None) -> None:
         self._connection.execute(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO papers (rowid, id, title, authors, journal, year, doi, pmid, pmcid, trial_ids, design, "
+            "status, source, chunks, characters, title_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                paper.id, paper.title, json.dumps(paper.authors, ensure_ascii=False), paper.journal, paper.year,
+                rowid, paper.id, paper.title, json.dumps(paper.authors, ensure_ascii=False), paper.journal, paper.year,
                 paper.doi, paper.pmid, paper.pmcid, json.dumps(paper.trial_ids), paper.design,
-                paper.status, paper.source, chunks, len(paper.text),
+                paper.status, paper.source, chunks, len(paper.text), title_key(paper.title),
             ),
         )  # fmt: skip
 
@@ -453,6 +490,19 @@ class Catalogue:
     def _delete(self, paper_id: str) -> None:
         self._connection.execute("DELETE FROM papers WHERE id = ?", (paper_id,))
         self._change(paper_id)
+
+    def _hand_over_files(self, paper_id: str, heir: str) -> None:
+        """The files that gave one paper have given `heir`, so that they are forgotten with it."""
+        rows = self._all(
+            "SELECT paper_ids, sha256 FROM files WHERE EXISTS (SELECT 1 FROM json_each(paper_ids) WHERE value = ?)",
+            (paper_id,),
+        )
+        for ids, sha256 in rows:
+            heirs = dict.fromkeys(heir if id_ == paper_id else id_ for id_ in json.loads(ids))
+            self._connection.execute(
+                "UPDATE files SET paper_ids = ? WHERE sha256 = ?",
+                (json.dumps(list(heirs), ensure_ascii=False), sha256),
+            )
 
     def _change(self, paper_id: str) -> None:
         """Count the change of a paper, so that the indexes can catch up with it."""

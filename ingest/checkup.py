@@ -131,7 +131,7 @@ def _indexes(library: Library, hear: Callable[[Progress], None]) -> Iterator[Fin
         yield Finding("indexes", "nothing to index yet")
         return
     try:
-        indexes = Indexes.open(library.chroma_path.parent)
+        indexes = library.opened_indexes()
     except BrokenIndex as error:
         yield _finding("indexes", looked_at, [f"cannot be opened: {error}"], _REBUILD)
         return

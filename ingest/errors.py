@@ -7,6 +7,7 @@
     │   ├── EmptyLibrary      nothing to answer from
     │   ├── LibraryInUse      another process holds the lock for longer than we wait
     │   ├── OtherModel        the library was embedded with another model
+    │   ├── ServerAway        the Chroma server that keeps the vectors does not answer
     │   └── BrokenLibrary     the catalogue itself cannot be read
     ├── ModelError            an embedding model or an LLM that cannot be loaded or reached
     └── BadQuestion           a question that is empty or far too long
@@ -27,6 +28,7 @@ __all__ = [
     "LibraryInUse",
     "ModelError",
     "OtherModel",
+    "ServerAway",
     "UnknownPaper",
     "UnreadableFile",
 ]
@@ -67,6 +69,10 @@ class LibraryInUse(LibraryError):
 
 class OtherModel(LibraryError):
     """The library was embedded with another model than the one asked for."""
+
+
+class ServerAway(LibraryError):
+    """The Chroma server that keeps the vectors does not answer, or refuses us; the library itself is whole."""
 
 
 class BrokenLibrary(LibraryError):

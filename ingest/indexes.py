@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from ingest.catalogue import Entry
+from ingest.server import Server
 from ingest.vectors import BrokenIndex, Vectors, guarded
 from ingest.words import Words
 
@@ -25,7 +26,8 @@ _PROBES = 5  # entries of a batch that look for themselves before the indexes co
 class Indexes:
     """Both indexes in one folder, as they were when opened or last written through this object; `close` them.
 
-    Every method raises BrokenIndex for whatever goes wrong in an index or on its disk.
+    Every method raises BrokenIndex for whatever goes wrong in an index or on its disk, ServerAway where a server keeps
+    the vectors and does not answer.
     """
 
     folder: Path
@@ -33,18 +35,18 @@ class Indexes:
     words: Words
 
     @staticmethod
-    def create(folder: Path) -> Indexes:
-        """Empty indexes in the new folder `folder`."""
+    def create(folder: Path, server: Server | None = None) -> Indexes:
+        """Empty indexes in the new folder `folder`; the vectors on `server` where there is one."""
         _make(folder)
-        return Indexes._both(folder, create=True)
+        return Indexes._both(folder, server, create=True)
 
     @staticmethod
-    def open(folder: Path) -> Indexes:
-        return Indexes._both(folder, create=False)
+    def open(folder: Path, server: Server | None = None) -> Indexes:
+        return Indexes._both(folder, server, create=False)
 
     @staticmethod
-    def _both(folder: Path, *, create: bool) -> Indexes:
-        vectors = Vectors(folder / "chroma", create=create)
+    def _both(folder: Path, server: Server | None, *, create: bool) -> Indexes:
+        vectors = Vectors(folder / "chroma", create=create, server=server)
         try:
             return Indexes(folder, vectors, Words(folder / "words", create=create))
         except BaseException:

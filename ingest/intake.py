@@ -17,6 +17,7 @@ from ingest.chunking import chunk, indexed_text
 from ingest.editions import merged, same_paper
 from ingest.errors import ModelError
 from ingest.papers import Chunk, Paper
+from ingest.titles import title_key
 
 if TYPE_CHECKING:
     from ingest.library import Library
@@ -46,6 +47,7 @@ class _Pending:
     paper: Paper
     chunks: Sequence[Chunk]
     absorbed: tuple[str, ...]
+    names: tuple[str, ...]
     outcome: Outcome
     reason: str
     settle: Callable[[Taken], None]
@@ -64,7 +66,8 @@ class Intake:
         self._library, self._catalogue = library, library.catalogue
         self._progress, self._stopped = progress, stopped
         self._pending: list[_Pending] = []
-        self._names: set[str] = set()  # of the papers pending
+        self._names: set[str] = set()  # what finds the papers pending
+        self._titles: dict[str, list[Paper]] = {}  # the papers pending, by `title_key`
         self._deferred: list[tuple[Paper, Callable[[Taken], None]]] = []
         self._size, self._limit = 0, _FIRST_BATCH
         self._embedded, self._unsynced = 0, 0
@@ -80,24 +83,28 @@ class Intake:
             settle(Taken(paper.id, "failed", "holds no text"))
             return
         names = {normal_alias(alias) for alias in paper.aliases}
-        if names & self._names:  # another edition of it is in the batch: wait until that is in the catalogue
-            self._deferred.append((paper, settle))
+        twins = self._titles.get(title_key(paper.title), ())
+        known = self._known(paper)
+        known_pending = names & self._names or any(one.id in self._names for one in known)
+        if known_pending or any(same_paper(twin, paper) for twin in twins):
+            self._deferred.append((paper, settle))  # until the edition of it in the batch is in the catalogue
             return
-        pending = self._recognised(paper, settle)
+        pending = self._recognised(paper, known, settle)
         if pending is None:
             return
         if not pending.chunks:
             settle(Taken(paper.id, "failed", "holds no sentence"))
             return
         self._pending.append(pending)
-        self._names |= names
+        self._names |= names | {pending.paper.id, *pending.absorbed}
+        self._titles.setdefault(title_key(pending.paper.title), []).append(pending.paper)
         self._size += len(pending.chunks)
         if self._size >= self._limit:
             self.commit()
 
     def commit(self) -> None:
         """Embed and commit what is pending."""
-        batch, self._pending, self._names, self._size = self._pending, [], set(), 0
+        batch, self._pending, self._names, self._titles, self._size = self._pending, [], set(), {}, 0
         if batch:
             self._limit = _BATCH
             self._commit(batch)
@@ -111,25 +118,49 @@ class Intake:
             self.commit()
         self._library.sync()
 
-    def _recognised(self, paper: Paper, settle: Callable[[Taken], None]) -> _Pending | None:
-        """What is to be embedded of `paper`; None where its fate is settled without."""
-        candidates = [self._catalogue.paper(paper_id) for paper_id in self._catalogue.find(paper.aliases)]
-        known = [candidate for candidate in candidates if candidate is not None and same_paper(candidate, paper)]
+    def _recognised(self, paper: Paper, known: Sequence[Paper], settle: Callable[[Taken], None]) -> _Pending | None:
+        """What is to be embedded of `paper`, which the library has as `known`; None where its fate is settled."""
         if not known:
-            return _Pending(paper, chunk(paper, self._library.embedder), (), "added", "", settle)
+            return _Pending(paper, chunk(paper, self._library.embedder), (), (), "added", "", settle)
         first, *others = known
         best = first
         for edition in (*others, paper):  # `paper` may be the first to say that two known papers are one
             best, fresh = merged(best, edition)
         if best.text == first.text and best.title == first.title and not others:
             if best != first:
-                self._catalogue.describe(best)
+                self._catalogue.describe(best, paper.aliases)
+            elif any(not self._catalogue.find([name]) for name in paper.aliases):
+                self._catalogue.name(first.id, paper.aliases)
             settle(Taken(first.id, "unchanged", _why_unchanged(first, paper, best)))
             return None
         absorbed = tuple(other.id for other in others)
         chunks = chunk(best, self._library.embedder)
         reason = _why_replaced(first, paper) if fresh else f"same paper as {first.id}, joined with it"
-        return _Pending(best, chunks, absorbed, "replaced", reason, settle)
+        return _Pending(best, chunks, absorbed, paper.aliases, "replaced", reason, settle)
+
+    def _known(self, paper: Paper) -> list[Paper]:
+        """The papers of the library that are `paper`, in the order in which they came.
+
+        One that has no more than its title in common must contradict none of the others. Where papers that contradict
+        each other have its title (a preprint and the article, each with a DOI), it is the one of the same year, else
+        the one that came first.
+        """
+        owners = self._catalogue.find([paper.id])
+        candidates = [one for one in map(self._catalogue.paper, self._catalogue.candidates(paper)) if one is not None]
+        names = {normal_alias(name) for name in paper.aliases}
+
+        def distance(one: Paper) -> tuple[bool, bool, bool]:
+            named = not names.isdisjoint(normal_alias(name) for name in one.aliases)
+            return one.id not in owners, not named, one.year != paper.year
+
+        matching = sorted((one for one in candidates if one.id in owners or same_paper(one, paper)), key=distance)
+        chosen: list[Paper] = []
+        whole = paper
+        for one in matching:
+            if one.id in owners or same_paper(one, whole):
+                chosen.append(one)
+                whole, _ = merged(whole, one)
+        return [one for one in candidates if one in chosen]
 
     def _commit(self, batch: Sequence[_Pending]) -> None:
         embedder = self._library.embedder
@@ -149,7 +180,7 @@ class Intake:
         start = 0
         for item in batch:
             stop = start + len(item.chunks)
-            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed)
+            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed, item.names)
             item.settle(Taken(item.paper.id, item.outcome, item.reason, len(item.chunks)))
             start = stop
         self._unsynced += len(texts)

@@ -2,7 +2,7 @@
 
     <library>/catalogue.sqlite     papers, text, chunks, embeddings                       (catalogue.py)
               files/ab/abcd….pdf   the originals, by their SHA-256
-              index-3/chroma       dense search, derived                                  (vectors.py)
+              index-3/chroma       dense search, derived; or which server has it          (vectors.py, server.py)
               index-3/words        lexical search, derived                                (words.py)
               writer, lock         who may change the library, who may use its indexes    (lock.py)
 
@@ -26,6 +26,7 @@ from ingest.embedding import Embedder, load_embedder
 from ingest.errors import BrokenLibrary, LibraryError, OtherModel, UnknownPaper
 from ingest.indexes import Indexes
 from ingest.papers import Chunk, Filters, Paper
+from ingest.server import Server
 from ingest.upkeep import Progress, Scope, Upkeep
 from ingest.vectors import where
 
@@ -57,6 +58,8 @@ class Library:
         wait: float = 60.0,
         notice: Callable[[str], None] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        chroma_url: str | None = None,
+        chroma_token: str | None = None,
     ) -> Library:
         """Open the library in the folder `path`; where there is none, make one (with its parents) if `create`.
 
@@ -64,13 +67,18 @@ class Library:
         Whenever another process has to be waited for, it is for at most `wait` seconds; `notice` hears (after 3 s) whom
         for, and why indexes are built anew; `progress` how far that is.
 
+        With `chroma_url` (`http://127.0.0.1:8000`), a Chroma server keeps the vectors, and is sent `chroma_token`. If
+        they were elsewhere before, they are built there from the catalogue when first needed. What needs them raises
+        ServerAway while that server does not answer.
+
         Raises LibraryError where `path` is no library and none can be made there, OtherModel when it was made with
         another model than `embedder`, BrokenLibrary when its catalogue cannot be read.
         """
         folder = Path(path).expanduser()
+        server = Server.at(chroma_url, chroma_token) if chroma_url else None
         used = _make_room(folder, create)
         catalogue = Catalogue(folder / "catalogue.sqlite", create=create and not used)
-        upkeep = Upkeep(folder, catalogue, wait, notice or _log.warning, progress or (lambda _: None))
+        upkeep = Upkeep(folder, catalogue, wait, notice or _log.warning, progress or (lambda _: None), server)
         library = Library(folder, catalogue, embedder, upkeep)
         try:
             catalogue.index_state()
@@ -181,7 +189,10 @@ class Library:
 
     @property
     def chroma_path(self) -> Path:
-        """The folder of the Chroma collection `chunks` at this moment; a rebuild moves it."""
+        """The folder of the Chroma collection `chunks` at this moment; a rebuild moves it.
+
+        With a Chroma server, it holds `server.json`, which names the collection there.
+        """
         return self._upkeep.folder / "chroma"
 
     # -- writing -----------------------------------------------------------------------------------------------------
@@ -240,6 +251,10 @@ class Library:
     def writing(self) -> AbstractContextManager[None]:
         """Be the one process that changes the library; what a killed one left behind is mended first."""
         return self._upkeep.writing()
+
+    def opened_indexes(self) -> Indexes:
+        """The indexes as they are, opened anew, for the check; close them. Raises BrokenIndex."""
+        return self._upkeep.opened()
 
     def record_model(self, embedder: Embedder) -> None:
         """Note which model embeds this library, the first time something is embedded; raises OtherModel after."""

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FileOutcome", "IngestReport", "Reader", "add", "ingest"]
 
-SUFFIXES = (".pdf", ".xml", ".nxml", ".gz", ".nbib", ".medline", ".ris", ".bib", ".md", ".markdown", ".txt")
+SUFFIXES = (
+    ".pdf", ".xml", ".nxml", ".gz", ".nbib", ".medline", ".ris", ".bib", ".md", ".markdown", ".txt", ".zip",
+    ".tgz", ".tar",
+)  # fmt: skip
 """What is taken from a folder; a file named outright is tried whatever it is called."""
 
 _MOST_WORKERS = 4  # reading is far faster than embedding, and each holds some 80 MB

@@ -9,6 +9,9 @@ told up to which revision they are good. So whoever opens a library finds one of
     ahead
     being written, or an index     the writer was killed meanwhile, or the disk failed: build both indexes again, from
     fails                          the catalogue in a new folder, and switch to it; nothing is embedded a second time
+
+A Chroma server that does not answer is none of these: whoever asks is told, and nothing is rebuilt. A server that lost
+the vectors, or another place for them than the last time, is an index that fails.
 """
 
 from __future__ import annotations
@@ -22,11 +25,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from ingest.catalogue import Catalogue, IndexState
-from ingest.errors import LibraryError
+from ingest.errors import LibraryError, ServerAway
 from ingest.indexes import Indexes
 from ingest.lock import Lock
 from ingest.papers import Filters
-from ingest.vectors import BrokenIndex
+from ingest.server import Server
+from ingest.vectors import BrokenIndex, discard
 
 __all__ = ["Progress", "Scope", "Upkeep"]
 
@@ -64,8 +68,9 @@ class Upkeep:
         wait: float,
         notice: Callable[[str], None],
         progress: Callable[[Progress], None],
+        server: Server | None = None,
     ) -> None:
-        self._path, self._catalogue = path, catalogue
+        self._path, self._catalogue, self._server = path, catalogue, server
         self._notice, self._progress = notice, progress
         self._writer_lock = Lock(path / "writer", wait, notice)
         self._index_lock = Lock(path / "lock", wait, notice)
@@ -92,10 +97,16 @@ class Upkeep:
     def writing(self) -> Iterator[None]:
         """Be the one process that may change the library; what a killed one left behind is mended first."""
         with self._writer_lock.hold(alone=True):
+            if self._server is not None:
+                self._server.answers()  # told before anything is read and embedded
             state = self._catalogue.index_state()
             if not state.clean or state.indexed != state.revision:
                 self.sync()
             yield
+
+    def opened(self) -> Indexes:
+        """The indexes as they are, opened anew; to be closed."""
+        return Indexes.open(self.folder, self._server)
 
     def rebuild(self, why: str) -> None:
         """Build both indexes again from the catalogue."""
@@ -138,14 +149,20 @@ class Upkeep:
         changes = self._catalogue.changes(state.indexed)
         if state.indexed == 0:  # nothing was ever indexed; what is there was left by one who was killed at once
             self._close_indexes()
-            shutil.rmtree(self._folder(state.generation), ignore_errors=True)
-            indexes = Indexes.create(self._folder(state.generation))
+            self._discard(self._folder(state.generation))
+            indexes = Indexes.create(self._folder(state.generation), self._server)
         else:
             indexes = self._opened(state)
         self._catalogue.mark_writing()
-        indexes.drop([paper_id for paper_id, again in changes if again])
-        entries = self._catalogue.entries(paper_id for paper_id, _ in changes)
-        indexes.write(entries, lambda done: None, self._catalogue.chunk_count)
+        try:
+            indexes.drop([paper_id for paper_id, again in changes if again or self._server is not None])
+            entries = self._catalogue.entries(paper_id for paper_id, _ in changes)
+            indexes.write(entries, lambda done: None, self._catalogue.chunk_count)
+        except ServerAway:  # nothing is harmed: what was written of the changes is dropped and written again
+            indexes.close()
+            self._indexes = None
+            self._catalogue.mark_clean(state.generation, state.indexed)
+            raise
         self._indexes, self._indexed = indexes, (state.generation, state.revision)
         self._catalogue.mark_clean(state.generation, state.revision)
 
@@ -157,12 +174,12 @@ class Upkeep:
             self._notice(f"{self._path}: {why}; building them again from the catalogue ({total:,} chunks)")
         generation = state.generation + 1
         while self._folder(generation).exists():  # of a rebuild that was killed
-            shutil.rmtree(self._folder(generation), ignore_errors=True)
+            self._discard(self._folder(generation))
             generation += 1
         try:
             indexes = self._built(generation, total)
         except BaseException as error:
-            shutil.rmtree(self._folder(generation), ignore_errors=True)
+            self._discard(self._folder(generation))
             if not isinstance(error, BrokenIndex):
                 raise
             raise LibraryError(
@@ -174,10 +191,10 @@ class Upkeep:
             self._catalogue.mark_clean(generation, state.revision)
         for folder in self._path.glob("index-*"):
             if folder != self._folder(generation):
-                shutil.rmtree(folder, ignore_errors=True)
+                self._discard(folder)
 
     def _built(self, generation: int, total: int) -> Indexes:
-        indexes = Indexes.create(self._folder(generation))
+        indexes = Indexes.create(self._folder(generation), self._server)
         try:
             indexes.write(
                 self._catalogue.entries(self._catalogue.paper_ids()),
@@ -194,7 +211,7 @@ class Upkeep:
         if self._indexes is not None and self._indexed == (state.generation, state.indexed):
             return self._indexes
         self._close_indexes()
-        indexes = Indexes.open(self._folder(state.generation))
+        indexes = Indexes.open(self._folder(state.generation), self._server)
         try:
             expected = self._catalogue.chunk_count()
             if self._catalogue.index_state().revision == state.indexed:  # else a writer is ahead, and counts differ
@@ -209,6 +226,16 @@ class Upkeep:
         if self._indexes is not None:
             self._indexes.close()
             self._indexes = None
+
+    def _discard(self, folder: Path) -> None:
+        """Remove indexes that nobody uses any more, and their collection on a server."""
+        try:
+            left = discard(folder / "chroma", self._server)
+        except ServerAway:
+            return  # the folder stays, so that a later rebuild knows what to delete
+        if left:
+            self._notice(f"{self._path}: {left}")
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, generation: int) -> Path:
         return self._path / f"index-{generation}"

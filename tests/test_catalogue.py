@@ -167,25 +167,54 @@ def test_a_catalogue_of_an_older_schema_is_migrated_whole_or_left_as_it_was(
     path = tmp_path / "catalogue.sqlite"
     with closing(Catalogue(path, create=True)) as old:
         put(old, paper(1))
-    monkeypatch.setattr(module, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr(module, "SCHEMA_VERSION", 4)
     add = "ALTER TABLE papers ADD COLUMN grade TEXT NOT NULL DEFAULT 'A'; CREATE TABLE extra (x)"
-    monkeypatch.setattr(module, "_MIGRATIONS", {1: add, 2: "CREATE TABLE extra (again)"})
+    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "CREATE TABLE extra (again)"})
     with pytest.raises(LibraryError, match="extra already exists"):
         Catalogue(path, create=False)
-    monkeypatch.setattr(module, "_MIGRATIONS", {1: add})
+    monkeypatch.setattr(module, "_MIGRATIONS", {2: add})
     with pytest.raises(
-        LibraryError, match=r"has schema 2, too old .*ingest the originals in .*files into a new library"
+        LibraryError, match=r"has schema 3, too old .*ingest the originals in .*files into a new library"
     ):
         Catalogue(path, create=False)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
-    monkeypatch.setattr(module, "_MIGRATIONS", {1: add, 2: "UPDATE papers SET grade = 'B'"})
+    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "UPDATE papers SET grade = 'B'"})
     with closing(Catalogue(path, create=False)) as new:
         assert new.paper("pmid:1") == paper(1)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT grade FROM papers").fetchall() == [("B",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+
+
+def test_a_library_of_schema_1_opens_and_knows_its_papers_by_title(tmp_path: Path) -> None:
+    import sqlite3
+
+    path, title = tmp_path / "catalogue.sqlite", "Anti-PD-1 and TGF-β in advanced melanoma"
+    with closing(Catalogue(path, create=True)) as old:
+        put(old, paper(1, title=title))
+        put(old, paper(2, title="Case report"))
+    with closing(sqlite3.connect(path)) as connection:  # what schema 1 did not have
+        connection.execute("DROP INDEX papers_by_title")
+        connection.execute("ALTER TABLE papers DROP COLUMN title_key")
+        connection.execute("PRAGMA user_version = 1")
+    same = paper(3, title="Anti PD1 and TGF-beta in Advanced Melanoma.")
+    with closing(Catalogue(path, create=False)) as new:
+        assert new.paper("pmid:1") == paper(1, title=title)
+        assert new.candidates(same) == ["pmid:1"]
+        assert new.candidates(paper(3, title="Case report")) == []
+        put(new, same)
+        assert new.candidates(same) == ["pmid:1", "pmid:3"]
+    with closing(Catalogue(path, create=False)) as again:
+        assert again.defects() == []
+
+
+def test_a_replaced_paper_keeps_its_place(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    put(catalogue, paper(2))
+    put(catalogue, paper(1, "A new text of this paper."))
+    assert catalogue.paper_ids() == ["pmid:1", "pmid:2"]
 
 
 def test_a_snapshot_is_the_catalogue_at_its_moment(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from itertools import permutations
 from made_papers import paper
 
 from ingest.editions import merged, same_paper
+from ingest.papers import Paper
+from ingest.titles import family_name, title_key
 
 
 def test_a_digest_gives_way_to_the_paper_and_never_replaces_it() -> None:
@@ -52,3 +54,40 @@ def test_a_doi_shared_by_two_pmids_does_not_make_one_paper() -> None:
     assert not same_paper(paper(1, doi="10.1/a"), paper(2, doi="10.1/a"))
     assert same_paper(paper(1, doi="10.1/a"), paper(2, id="doi:10.1/A", pmid="", doi="10.1/A"))
     assert same_paper(paper(1, doi="10.1/a"), paper(1, doi="10.1/preprint"))
+
+
+def test_titles_are_compared_without_case_accents_punctuation_and_greek() -> None:
+    wanted = "antipd1andtgfbetainmalignantepitheliomaofmuller"
+    for title in (
+        "Anti-PD-1 and TGF-β in malignant epithelioma of Müller",
+        "Anti PD1 & TGF-<i>beta</i> in Malignant Epithe\u00adlioma of Muller.",
+        "ANTI\u2010PD\u20101  AND TGF-Β IN MALIGNANT EPITHELIOMA OF MÜLLER",
+    ):
+        assert title_key(title) == wanted
+    assert [title_key(title) for title in ("Editorial", "Case report", "", "A case of it", "中文")] == [""] * 5
+    assert title_key("Immunotherapy of hepatocellular carcinoma")
+    assert title_key("Is it safe in mice?") == "isitsafeinmice"
+
+
+def test_a_family_name_is_found_in_every_way_to_write_it() -> None:
+    for name in ("Cora van Müster", "van Muster C", "van Müster, Cora", "MUSTER C.A.", "C. Muster Jr", "Muster CA Jr."):
+        assert family_name(name) == "muster", name
+    assert family_name("") == ""
+
+
+def test_a_title_alone_is_not_enough_and_nothing_may_contradict_it() -> None:
+    title, author = "Response to an invented antibody in advanced melanoma", ("Ada Berg",)
+    one = paper(1, title=title, authors=author, year=2020)
+
+    def other(**more: object) -> Paper:
+        return paper(1, **({"id": "sha256:a", "pmid": "", "title": title, "year": None} | more))
+
+    assert same_paper(one, other(authors=author))
+    assert same_paper(one, other(year=2019))
+    assert same_paper(one, other(year=2021, authors=("Berg A", "Castro B")))
+    assert not same_paper(one, other())
+    assert not same_paper(one, other(year=2022, authors=author))
+    assert not same_paper(one, other(year=2020, authors=("Ben Castro",)))
+    assert not same_paper(one, other(year=2020, title=title + " II"))
+    assert not same_paper(one, other(year=2020, authors=author, id="pmid:2", pmid="2"))
+    assert not same_paper(paper(1, title=title, doi="10.1/a"), other(year=2020, doi="10.1/b"))

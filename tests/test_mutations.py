@@ -16,7 +16,8 @@ from ingest import readers
 from ingest.chunking import chunk
 from ingest.papers import Paper, Section
 
-HEAVY = {mutating.gzip_bomb, mutating.stream_bomb, mutating.one_huge_line, mutating.huge_text, mutating.many_lines}
+HEAVY = {mutating.gzip_bomb, mutating.stream_bomb, mutating.one_huge_line, mutating.huge_text, mutating.many_lines,
+         mutating.archive_bomb}  # fmt: skip
 
 
 def test_every_made_file_is_a_good_one_before_it_is_spoilt(tmp_path: Path) -> None:

@@ -26,6 +26,20 @@ def test_flag_wins_over_environment_over_file_over_default(file: Path, tmp_path:
     assert (default.library.name, default.llm, default.embedding) == ("library", None, None)
 
 
+def test_the_chroma_token_comes_from_the_environment_only_and_is_not_shown(file: Path) -> None:
+    file.write_text('chroma_url = "http://file:8000"\n', encoding="utf-8")
+    environ = {"IMMUNORAG_CHROMA_TOKEN": "s3cret"}
+    settings = load_settings(environ=environ, file=file)
+    assert (settings.chroma_url, settings.chroma_token) == ("http://file:8000", "s3cret")
+    assert "s3cret" not in repr(settings)
+    environ["IMMUNORAG_CHROMA_URL"] = "http://environment:8000"
+    assert load_settings(environ=environ, file=file).chroma_url == "http://environment:8000"
+    assert load_settings(chroma_url="http://flag:1", environ=environ, file=file).chroma_url == "http://flag:1"
+    file.write_text('chroma_token = "s3cret"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="unknown setting chroma_token"):
+        load_settings(environ={}, file=file)
+
+
 def test_none_as_a_flag_switches_off_the_llm_that_is_set_elsewhere(file: Path) -> None:
     file.write_text('llm = "openai:gpt-5-mini"\n', encoding="utf-8")
     assert load_settings(llm="none", environ={}, file=file).llm is None
@@ -53,7 +67,7 @@ def test_file_in_the_working_directory_redirects_nothing(
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ('librray = "/x"', "unknown setting librray; known are library, llm, embedding"),
+        ('librray = "/x"', "unknown setting librray; known are library, llm, embedding, chroma_url"),
         ('[llm]\nname = "x"', "llm must be text in quotes"),
         ("llm = 3", "llm must be text in quotes"),
         ('llm = " "', "llm must be text in quotes"),

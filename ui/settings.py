@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 NO_LLM = "none"
-_KEYS = ("library", "llm", "embedding")
+_KEYS = ("library", "llm", "embedding", "chroma_url")
 _TELEMETRY = {
     "ANONYMIZED_TELEMETRY": "False",  # Chroma
     "DO_NOT_TRACK": "1",
@@ -48,23 +48,28 @@ class Settings:
     """`llm` is `provider:model`, or None for evidence sentences without an LLM.
 
     `embedding` names the embedding model; None is the one the library was made with, for a new library the default.
+    `chroma_url` is the Chroma server that keeps the vectors, None for the library's folder; its token stands in the
+    environment only.
     """
 
     library: Path
     llm: str | None = None
     embedding: str | None = None
+    chroma_url: str | None = None
+    chroma_token: str | None = field(default=None, repr=False)
 
 
 def load_settings(
     *,
     library: Path | None = None,
     llm: str | None = None,
+    chroma_url: str | None = None,
     environ: Mapping[str, str] = os.environ,
     file: Path | None = None,
 ) -> Settings:
-    """Settle every setting; `library` and `llm` are flags as given, None where not. An empty variable is not set.
+    """Settle every setting; `library`, `llm` and `chroma_url` are flags as given, None where not.
 
-    `file` is the configuration file, by default the user's. Raises SettingsError.
+    An empty variable is not set. `file` is the configuration file, by default the user's. Raises SettingsError.
     """
     file = file or config_file()
     filed = _read(file)
@@ -78,6 +83,8 @@ def load_settings(
         library=_folder(place) if place else user_data_path("immunorag", appauthor=False) / "library",
         llm=None if named is None or named.lower() == NO_LLM else named,
         embedding=settled("embedding"),
+        chroma_url=settled("chroma_url", chroma_url),
+        chroma_token=environ.get("IMMUNORAG_CHROMA_TOKEN") or None,
     )
 
 

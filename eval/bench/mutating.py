@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable
 from random import Random
 
+from eval.bench.made_archives import to_tar_gz, to_zip
+
 __all__ = ["BY_FORMAT", "EVERY_FORMAT", "Mutation", "mutations"]
 
 Mutation = Callable[[bytes, Random], bytes]
@@ -353,6 +355,35 @@ def gzip_bomb(data: bytes, rng: Random) -> bytes:
     return packer.compress(head) + b"".join([packer.compress(block) for _ in range(1_000)]) + packer.flush()
 
 
+# -- archives --------------------------------------------------------------------------------------------------------
+
+_NAMES = ("../../evil.xml", "/evil.xml", "..\\evil.xml", "a/" * 30_000 + "b.xml", "\x1b[31m.xml", "CON", ".", "\udcff")
+
+
+def hostile_names(data: bytes, rng: Random) -> bytes:
+    """An archive of the same kind whose files have names that lead elsewhere, or nowhere."""
+    return _archive_like(data)({name: b"<article/>" * rng.randrange(1, 9) for name in rng.sample(_NAMES, 4)})
+
+
+def archive_bomb(data: bytes, rng: Random) -> bytes:
+    """An archive of the same kind that unpacks to hundreds of megabytes, in one file or in many."""
+    files = rng.choice((1, 3, 300))
+    block = rng.choice((b" ", b"<p>", b"\0")) * (300_000_000 // 3 // files)
+    return _archive_like(data)({f"{number}.xml": b"<article>" + block for number in range(files)})
+
+
+def archives_in_archives(data: bytes, rng: Random) -> bytes:
+    for _ in range(rng.randrange(1, 20)):
+        data = _archive_like(data)({"inner.zip": data})
+    return data
+
+
+def _archive_like(data: bytes) -> Callable[[dict[str, bytes]], bytes]:
+    return to_zip if data.startswith(b"PK") else to_tar_gz
+
+
+_ARCHIVE: tuple[Mutation, ...] = (hostile_names, archive_bomb, archives_in_archives)
+
 BY_FORMAT: dict[str, tuple[Mutation, ...]] = {
     "pdf": _PDF,
     "jats": _XML,
@@ -362,6 +393,8 @@ BY_FORMAT: dict[str, tuple[Mutation, ...]] = {
     "nbib": _TEXT,
     "ris": _TEXT,
     "bibtex": _TEXT,
+    "zip": _ARCHIVE,
+    "tar.gz": _ARCHIVE,
 }
 
 

@@ -31,6 +31,7 @@ from typing import Any
 
 from eval.bench.data import add_data_option
 from eval.bench.hashing import HashEmbedder
+from eval.bench.made_archives import to_tar_gz, to_zip
 from eval.bench.made_papers import made_paper, to_bibtex, to_jats, to_markdown, to_nbib, to_pdf, to_ris
 from eval.bench.mutating import mutations
 
@@ -39,7 +40,7 @@ __all__ = ["KINDS", "Good", "Tally", "kind_of", "main", "run", "spoilt"]
 KINDS = ("paper", "refused", "unforeseen", "slow", "large", "crash", "none")
 _BATCH = 100  # files ingested together
 _SUFFIX = {"pdf": ".pdf", "jats": ".xml", "pubmed": ".xml", "pubmed.gz": ".xml.gz", "markdown": ".md", "nbib": ".nbib",
-           "ris": ".ris", "bibtex": ".bib"}  # fmt: skip
+           "ris": ".ris", "bibtex": ".bib", "zip": ".zip", "tar.gz": ".tar.gz"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ def good_files(data: Path | None, folder: Path) -> list[Good]:
     for form, name in (("pubmed", "good.xml"), ("pubmed.gz", "good.xml.gz")):
         pubmed_set(folder / name, 6, 1)
         found.append(Good(form, (folder / name).read_bytes()))
+    for start in range(4):
+        packed = {f"{number}.xml": to_jats(papers[number]).encode() for number in range(start, start + 3)}
+        found += [Good("zip", to_zip(packed)), Good("tar.gz", to_tar_gz(packed))]
     if data is not None:
         for form, pattern in (("pdf", "pdf_with_xml/*.pdf"), ("jats", "jats_*/*.xml"), ("pubmed", "pubmed/*.xml")):
             found += [Good(form, path.read_bytes()) for path in sorted(data.glob(pattern))]

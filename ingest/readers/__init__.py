@@ -11,14 +11,14 @@ from ingest.readers.sniffing import sniff
 
 __all__ = ["READER_VERSION", "read"]
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Bumped when what the readers make of a file changes, so that a library reads known files again."""
 
 
 def read(path: Path) -> Iterator[Paper]:
-    """The papers in a file, one by one: one, or as many as a set of articles or records holds.
+    """The papers in a file, one by one: one, or as many as a set of articles or records, or an archive, holds.
 
-    What the iterator returns at its end (the `value` of its `StopIteration`) is a note on records passed over, or none.
+    What the iterator returns at its end (the `value` of its `StopIteration`) is a note on what was passed over, if any.
     Raises UnreadableFile, naming the reason and the remedy, here or while the papers are taken.
     """
     path = Path(path)
@@ -51,4 +51,8 @@ def read(path: Path) -> Iterator[Paper]:
         from ingest.readers import text
 
         return text.read(path)
+    if form in ("zip", "tar"):
+        from ingest.readers import archives
+
+        return archives.read(path, form)
     raise UnreadableFile(path, form)

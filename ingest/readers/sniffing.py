@@ -11,7 +11,7 @@ from ingest.errors import UnreadableFile
 from ingest.readers.safe_xml import root_name
 from ingest.readers.streams import GZIP, blocks
 
-__all__ = ["looks_like_text", "sniff"]
+__all__ = ["OFFICE", "looks_like_text", "sniff"]
 
 HEAD = 65_536
 """Bytes looked at."""
@@ -26,8 +26,10 @@ _UNPACKED = RECORDS | {"jats"}  # what is read through gzip
 JATS_ROOTS = frozenset(("article", "pmc-articleset", "OAI-PMH", "articles"))
 _PUBMED = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet", "MedlineCitation"))
 _UNKNOWN = "is a binary file of unknown kind; use the PDF, JATS or text of the paper"
+OFFICE = "an Office document or e-book, which is not supported; save it as PDF"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second of an empty one
+_OFFICE_FIRST = (b"[Content_Types].xml", b"mimetype", b"_rels/.rels", b"docProps/")
 _BINARY = (
-    (b"PK\x03\x04", "a Zip archive or Office document, which is not supported; unpack it, or save it as PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Office document, which is not supported; save it as PDF"),
     (b"\x89PNG", "an image, which holds no text; use the PDF of the paper"),
     (b"\xff\xd8\xff", "an image, which holds no text; use the PDF of the paper"),
@@ -61,7 +63,7 @@ _HTML_TAGS = frozenset(
 
 
 def sniff(path: Path) -> str:
-    """ "pdf", "jats", "pubmed", "medline", "ris", "bibtex" or "text"; else the reason, as a clause, why it is none.
+    """ "pdf", "jats", "pubmed", "medline", "ris", "bibtex", "text", "zip" or "tar"; else a clause, why it is none.
 
     Raises UnreadableFile where the file cannot be opened or is empty, or is a broken gzip archive.
     """
@@ -71,8 +73,12 @@ def sniff(path: Path) -> str:
         head = next(blocks(path, HEAD), b"")
         if head.startswith(GZIP):
             return "is a gzip archive of a gzip archive, which is not supported; unpack it first"
-        if head[257:262] == b"ustar":
-            return "is a tar archive, which is not supported; unpack it first"
+        if head.startswith(_ZIP):
+            return "is a gzip archive of a Zip archive, which is not supported; unpack it first"
+    if head.startswith(_ZIP):
+        return f"is {OFFICE}" if head[30:].startswith(_OFFICE_FIRST) else "zip"
+    if head[257:262] == b"ustar" and not head.startswith(b"%PDF"):
+        return "tar"
     if b"%PDF-" in head[:1024]:
         form = "pdf"
     elif head.startswith((b"%PDF", b"\x00%PDF")):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.errors import UnreadableFile
 
-__all__ = ["GZIP", "LONGEST_RECORD", "as_utf8", "blocks", "lines", "whole"]
+__all__ = ["GZIP", "LONGEST_RECORD", "as_utf8", "blocks", "lines", "most_unpacked", "whole"]
 
 GZIP = b"\x1f\x8b"
 LONGEST_RECORD = 4 << 20
@@ -36,7 +36,7 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
                 yield block
             return
         file.seek(0)
-        most = max(_FREE, _MOST * path.stat().st_size)
+        most = most_unpacked(path)
         given = 0
         with gzip.GzipFile(fileobj=file) as unpacked:
             while block := _unpacked(unpacked, size, path):
@@ -46,6 +46,11 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
                         path, f"unpacks to more than {most >> 20:,} MB, as a gzip bomb does, and was refused"
                     )
                 yield block
+
+
+def most_unpacked(path: Path) -> int:
+    """Bytes beyond which what a packed file unpacks to is taken for a bomb."""
+    return max(_FREE, _MOST * path.stat().st_size)
 
 
 def _unpacked(file: gzip.GzipFile, size: int, path: Path) -> bytes:

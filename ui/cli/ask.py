@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import LibraryOption, open_present
+from ui.cli.options import ChromaOption, LibraryOption, open_present
 from ui.cli.terminal import busy, out, progress_console
 from ui.rendering import answer_blocks, is_terminal, show
 from ui.settings import load_settings
@@ -59,6 +59,7 @@ def ask(
         ),
     ] = None,
     library: LibraryOption = None,
+    chroma_url: ChromaOption = None,
     schema: Annotated[
         bool,
         typer.Option(
@@ -89,7 +90,7 @@ def ask(
 
     if since is not None and until is not None and since > until:
         raise typer.BadParameter(f"--since {since} is later than --until {until}: no paper can match")
-    settings = load_settings(library=library, llm=llm)
+    settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
     text = _from_standard_input() if question == "-" else question.encode("utf-8", "replace").decode("utf-8")
     Question(text)  # a bad question is told before anything is loaded
 

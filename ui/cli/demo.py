@@ -6,6 +6,7 @@ import contextlib
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ def demo(
     from ingest.starter import papers
     from rag.assistant import Assistant
 
-    settings = load_settings(library=library or starter_folder(), llm=NO_LLM)
+    settings = replace(load_settings(library=library or starter_folder(), llm=NO_LLM), chroma_url=None)
     console = progress_console()
     with (
         busy("building the starter library and answering from it") as progress,

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ingest.errors import ImmunoragError
-from ui.cli.options import LibraryOption, open_library
+from ui.cli.options import ChromaOption, LibraryOption, open_library
 from ui.cli.terminal import Interrupted, error, out, progress_bars
 from ui.rendering import Block, inert, is_terminal, row, show
 from ui.settings import load_settings
@@ -32,6 +32,7 @@ def ingest(
         typer.Argument(metavar="PATH", help="Files and folders of papers; folders with all below.", show_default=False),
     ],
     library: LibraryOption = None,
+    chroma_url: ChromaOption = None,
     retry: Annotated[bool, typer.Option("--retry", help="Read files again that failed before.")] = False,
     no_copy: Annotated[bool, typer.Option("--no-copy", help="Keep no copies of the originals in the library.")] = False,
     deadline: Annotated[
@@ -54,7 +55,7 @@ def ingest(
     """Read papers into the library, from files and folders.
 
     Formats: PDF, JATS/NXML, PubMed XML, MEDLINE/.nbib, RIS and BibTeX with abstracts, also gzipped; Markdown and text
-    with front matter. They are recognised by content, not by name.
+    with front matter; zip and tar archives of these. They are recognised by content, not by name.
 
     Files are known by their content, so that a second run adds nothing and an interrupted one goes on where it
     stopped. The library is made when there is none. A file that gives no paper is listed with the reason and stops
@@ -73,7 +74,7 @@ def ingest(
     missing, empty or itself a bad file, or no file of all gave a paper,
     2 wrong usage, 130 interrupted.
     """
-    settings = load_settings(library=library)
+    settings = load_settings(library=library, chroma_url=chroma_url)
     if not any(path.expanduser().exists() for path in paths):
         raise ImmunoragError("; ".join(f"{path}: there is no such file or folder, check the name" for path in paths))
     console = out()

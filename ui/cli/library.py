@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ui.cli.options import LibraryOption, open_present
+from ui.cli.options import ChromaOption, LibraryOption, open_present
 from ui.cli.terminal import error, note, out, progress_bars
 from ui.plots import bar_plot, by_span, size
 from ui.rendering import Block, inert, is_terminal, row, show
@@ -61,7 +61,7 @@ def print_stats(
 
 
 @library.command("check")
-def check_library(context: typer.Context, library: LibraryOption = None) -> None:
+def check_library(context: typer.Context, library: LibraryOption = None, chroma_url: ChromaOption = None) -> None:
     """Prove that the library is whole.
 
     Looks at the catalogue's file, every text, chunk and embedding, every identifier and kept original, and compares
@@ -75,7 +75,7 @@ def check_library(context: typer.Context, library: LibraryOption = None) -> None
     """
     from ingest.checkup import check
 
-    settings = load_settings(library=library or context.obj)
+    settings = load_settings(library=library or context.obj, chroma_url=chroma_url)
     console = out()
     wrong = total = 0
     with progress_bars() as progress, open_present(settings, progress) as opened:
@@ -89,13 +89,13 @@ def check_library(context: typer.Context, library: LibraryOption = None) -> None
 
 
 @library.command("rebuild")
-def rebuild_library(context: typer.Context, library: LibraryOption = None) -> None:
+def rebuild_library(context: typer.Context, library: LibraryOption = None, chroma_url: ChromaOption = None) -> None:
     """Build both indexes again from the catalogue.
 
     Needed when `immunorag library check` says so. Nothing is embedded or read again; the old indexes serve until
     the new ones are ready.
     """
-    settings = load_settings(library=library or context.obj)
+    settings = load_settings(library=library or context.obj, chroma_url=chroma_url)
     with progress_bars() as progress, open_present(settings, progress) as opened:
         opened.rebuild()
         chunks = opened.chunk_count()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ingest.library import Library, Progress
 
 __all__ = [
+    "ChromaOption",
     "LibraryOption",
     "SinceOption",
     "SourceOption",
@@ -33,6 +34,16 @@ LibraryOption = Annotated[
         "--library",
         metavar="DIR",
         help="The folder of the library. Default: IMMUNORAG_LIBRARY, else the one in your data folder.",
+        show_default=False,
+    ),
+]
+
+ChromaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--chroma-url",
+        metavar="URL",
+        help="The Chroma server that keeps the vectors. Default: IMMUNORAG_CHROMA_URL, else the library's folder.",
         show_default=False,
     ),
 ]
@@ -87,7 +98,16 @@ def open_library(
     from ingest.library import Library
 
     embedder = load_embedder(settings.embedding) if settings.embedding else None
-    return Library.open(settings.library, embedder=embedder, create=create, wait=wait, notice=note, progress=progress)
+    return Library.open(
+        settings.library,
+        embedder=embedder,
+        create=create,
+        wait=wait,
+        notice=note,
+        progress=progress,
+        chroma_url=settings.chroma_url,
+        chroma_token=settings.chroma_token,
+    )
 
 
 def open_present(settings: Settings, progress: Callable[[Progress], None] | None = None) -> Library:

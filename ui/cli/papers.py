@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from ui.cli.options import (
+    ChromaOption,
     LibraryOption,
     SinceOption,
     SourceOption,
@@ -134,6 +135,7 @@ def remove_papers(
         typer.Argument(metavar="ID...", help="pmid:…, pmcid:…, doi:… or a bare PMID, PMCID, DOI.", show_default=False),
     ],
     library: LibraryOption = None,
+    chroma_url: ChromaOption = None,
 ) -> None:
     """Remove papers, with their chunks and the kept copies of their files.
 
@@ -141,7 +143,7 @@ def remove_papers(
 
     In a pipe, one removed paper a line, tab-separated: removed, id, title.
     """
-    settings = load_settings(library=library or context.obj)
+    settings = load_settings(library=library or context.obj, chroma_url=chroma_url)
     console = out()
     with busy("removing") as progress, open_present(settings, progress) as opened:
         found = {paper.id: paper.title for paper in map(opened.paper, identifiers)}
