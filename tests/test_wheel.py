@@ -103,4 +103,5 @@ def test_constraints_pin_every_dependency_once_to_what_can_be_had_anywhere() -> 
     assert "torch==2.13.0" in pins
     assert len(names) == len(set(names))
     assert all("==" in pin and "+" not in pin and "/" not in pin and "@" not in pin for pin in pins)
-    assert sorted(needed() - set(names)) == []
+    of_a_gpu_build = {name for name in needed() if name == "triton" or name.startswith(("cuda-", "nvidia-"))}
+    assert sorted(needed() - set(names) - of_a_gpu_build) == []
