@@ -10,13 +10,20 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Chunk", "Filters", "Page", "Paper", "Section", "SectionKind", "Source", "Status", "paper_id"]
+__all__ = [
+    "Chunk", "DesignClass", "Filters", "Page", "Paper", "Section", "SectionKind", "Source", "Species", "Status", "paper_id",
+]  # fmt: skip
 
 SectionKind = Literal[
     "abstract", "introduction", "methods", "results", "discussion", "conclusions", "table", "figure", "other"
 ]
 Source = Literal["digest", "jats", "pubmed", "pdf", "text"]
 Status = Literal["normal", "corrected", "concern", "retracted"]
+Species = Literal["human", "mouse", "other animal", "cell line", "in silico"]
+DesignClass = Literal[
+    "meta-analysis", "systematic review", "guideline", "randomised trial", "trial", "protocol", "cohort", "case report",
+    "preclinical", "computational", "review", "editorial",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,10 @@ class Paper:
 
     `text` holds paragraphs separated by blank lines, no headings, no reference list; table rows end with one newline.
     `source` says what was read: `digest` is a summary in our words, never the paper itself.
+
+    `design` is the study design in words, as exact as it is known ("phase 3 randomised trial"); `species` whom or what
+    was studied; `prospective` is None where it is not told; `sample_size` counts patients, or animals; `trial_ids` are
+    registry numbers (NCT02142738), `trials` names (KEYNOTE-024).
     """
 
     id: str
@@ -63,6 +74,10 @@ class Paper:
     pmcid: str = ""
     trial_ids: tuple[str, ...] = ()
     design: str = ""
+    species: tuple[Species, ...] = ()
+    prospective: bool | None = None
+    sample_size: int | None = None
+    trials: tuple[str, ...] = ()
     status: Status = "normal"
     pages: tuple[Page, ...] = ()
 
@@ -109,7 +124,9 @@ class Filters:
     """Which papers may be retrieved; an empty field admits all. Fields combine with "and", values with "or".
 
     `since` and `until` are publication years, both included. A paper without a year passes no year filter.
-    Retracted papers pass only where `statuses` names them.
+    Retracted papers pass only where `statuses` names them. `cancers` to `methods` are names of the vocabulary, any
+    synonym will do; what is narrower passes too. They admit what is about one of them: every chunk of a paper whose
+    title or abstract names it, and of other papers the chunks that do.
     """
 
     papers: tuple[str, ...] = ()
@@ -117,6 +134,15 @@ class Filters:
     since: int | None = None
     until: int | None = None
     statuses: tuple[Status, ...] = field(default=("normal", "corrected", "concern"))
+    designs: tuple[DesignClass, ...] = ()
+    species: tuple[Species, ...] = ()
+    cancers: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    biomarkers: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 def paper_id(*, pmid: str = "", pmcid: str = "", doi: str = "", sha256: str = "") -> str:
