@@ -17,6 +17,7 @@ from ingest.chunking import chunk, indexed_text
 from ingest.editions import merged, same_paper
 from ingest.errors import ModelError
 from ingest.papers import Chunk, Paper
+from ingest.profile import profiled
 from ingest.titles import title_key
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Intake:
             best, fresh = merged(best, edition)
         if best.text == first.text and best.title == first.title and not others:
             if best != first:
-                self._catalogue.describe(best, paper.aliases)
+                pieces = self._catalogue.chunks_of(first.id)
+                self._catalogue.describe(best, paper.aliases, profiled(best, pieces))
             elif any(not self._catalogue.find([name]) for name in paper.aliases):
                 self._catalogue.name(first.id, paper.aliases)
             settle(Taken(first.id, "unchanged", _why_unchanged(first, paper, best)))
@@ -146,7 +148,7 @@ class Intake:
         the one that came first.
         """
         owners = self._catalogue.find([paper.id])
-        candidates = [one for one in map(self._catalogue.paper, self._catalogue.candidates(paper)) if one is not None]
+        candidates = [one for one in map(self._catalogue.stated, self._catalogue.candidates(paper)) if one is not None]
         names = {normal_alias(name) for name in paper.aliases}
 
         def distance(one: Paper) -> tuple[bool, bool, bool]:
@@ -180,7 +182,8 @@ class Intake:
         start = 0
         for item in batch:
             stop = start + len(item.chunks)
-            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed, item.names)
+            profile = profiled(item.paper, item.chunks)
+            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed, item.names, profile)
             item.settle(Taken(item.paper.id, item.outcome, item.reason, len(item.chunks)))
             start = stop
         self._unsynced += len(texts)

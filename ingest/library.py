@@ -159,9 +159,8 @@ class Library:
         def run(indexes: Indexes, scope: Scope) -> list[tuple[str, float]]:
             wide = int(_MARGIN * k / scope.share) + 10
             if scope.share < 1 and wide <= _WIDE:
-                papers = set(self._catalogue.paper_ids(scope.filters))
                 found = indexes.vectors.nearest(row, wide, None)
-                admitted = [(id_, score) for id_, score in found if id_.rpartition("#")[0] in papers]
+                admitted = [(id_, score) for id_, score in found if scope.admission.admits(id_)]
                 if len(admitted) >= k:
                     return admitted[:k]
             return indexes.vectors.nearest(row, k, where(scope.filters))

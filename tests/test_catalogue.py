@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from made_papers import paper
 from numpy.typing import NDArray
 
-from ingest.catalogue import Catalogue, FileRecord, normal_alias
+from ingest.catalogue import SCHEMA_VERSION, Catalogue, FileRecord, normal_alias
 from ingest.errors import BrokenLibrary, LibraryError
 from ingest.papers import Chunk, Filters, Page, Paper, Section
 
@@ -147,8 +148,6 @@ def test_a_broken_catalogue_names_the_file_and_the_remedy(tmp_path: Path) -> Non
 
 
 def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "catalogue.sqlite"
     Catalogue(path, create=True).close()
     with sqlite3.connect(path) as connection:
@@ -160,42 +159,62 @@ def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
 def test_a_catalogue_of_an_older_schema_is_migrated_whole_or_left_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
-    from ingest import catalogue as module
+    from ingest import database as module
 
     path = tmp_path / "catalogue.sqlite"
     with closing(Catalogue(path, create=True)) as old:
         put(old, paper(1))
-    monkeypatch.setattr(module, "SCHEMA_VERSION", 4)
+    now = SCHEMA_VERSION
+    monkeypatch.setattr(module, "SCHEMA_VERSION", now + 2)
     add = "ALTER TABLE papers ADD COLUMN grade TEXT NOT NULL DEFAULT 'A'; CREATE TABLE extra (x)"
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "CREATE TABLE extra (again)"})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add, now + 1: "CREATE TABLE extra (again)"})
     with pytest.raises(LibraryError, match="extra already exists"):
         Catalogue(path, create=False)
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add})
     with pytest.raises(
-        LibraryError, match=r"has schema 3, too old .*ingest the originals in .*files into a new library"
+        LibraryError, match=rf"has schema {now + 1}, too old .*ingest the originals in .*files into a new library"
     ):
         Catalogue(path, create=False)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (now,)
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "UPDATE papers SET grade = 'B'"})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add, now + 1: "UPDATE papers SET grade = 'B'"})
     with closing(Catalogue(path, create=False)) as new:
         assert new.paper("pmid:1") == paper(1)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT grade FROM papers").fetchall() == [("B",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (now + 2,)
+
+
+def bring_back_to_schema_2(connection: sqlite3.Connection) -> None:
+    """Take away what schema 2 did not have."""
+    for table in ("subjects", "tags", "notices"):
+        connection.execute(f"DROP TABLE {table}")
+    for column in ("stated", "design_class", "species", "prospective", "sample_size", "trials"):
+        connection.execute(f"ALTER TABLE papers DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 2")
+
+
+def test_a_library_of_schema_2_keeps_what_its_readers_stated(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    before = paper(1, design="randomised trial", status="corrected", trial_ids=("NCT00000001",))
+    with closing(Catalogue(path, create=True)) as old:
+        put(old, before)
+    with closing(sqlite3.connect(path)) as connection:
+        bring_back_to_schema_2(connection)
+    with closing(Catalogue(path, create=False)) as new:
+        assert new.paper("pmid:1") == new.stated("pmid:1") == before
+        assert new.index_state().profiled == ""
+        assert new.defects() == []
 
 
 def test_a_library_of_schema_1_opens_and_knows_its_papers_by_title(tmp_path: Path) -> None:
-    import sqlite3
-
     path, title = tmp_path / "catalogue.sqlite", "Anti-PD-1 and TGF-β in advanced melanoma"
     with closing(Catalogue(path, create=True)) as old:
         put(old, paper(1, title=title))
         put(old, paper(2, title="Case report"))
-    with closing(sqlite3.connect(path)) as connection:  # what schema 1 did not have
+    with closing(sqlite3.connect(path)) as connection:
+        bring_back_to_schema_2(connection)
         connection.execute("DROP INDEX papers_by_title")
         connection.execute("ALTER TABLE papers DROP COLUMN title_key")
         connection.execute("PRAGMA user_version = 1")
