@@ -16,7 +16,7 @@ from ingest.papers import Chunk, Paper
 from ingest.study import classified, design_class
 from ingest.vocabulary import ConceptKind
 
-__all__ = ["CONCEPT_FIELDS", "FACETS", "Profile", "facets", "fingerprint", "profiled"]
+__all__ = ["CONCEPT_FIELDS", "FACETS", "Profile", "by_field", "facets", "fingerprint", "profiled"]
 
 _RULES = 1  # count up when the rules here or in study.py change, so that libraries are profiled again
 
@@ -65,18 +65,22 @@ def profiled(paper: Paper, chunks: Sequence[Chunk]) -> Profile:
 
 
 def facets(paper: Paper, concepts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What the indexes know a chunk by: for each of `FACETS` its values, none left out but empty ones.
+    """What the indexes know a chunk by: its values for each of `FACETS` that has any.
 
     `paper` is one with its kind of study, `concepts` the ids of what it is about and of what the chunk names.
     """
     design = design_class(paper.design)
-    found: dict[str, tuple[str, ...]] = {"designs": (design,) if design else (), "species": paper.species}
+    study = {"designs": (design,) if design else (), "species": paper.species}
+    return {field: values for field, values in study.items() if values} | by_field(concepts)
+
+
+def by_field(concepts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The names of concepts, given by their ids, by the field of `Filters` that finds them; no field is empty."""
     names: dict[str, list[str]] = {}
     for concept in sorted(concepts):
         kind, _, name = concept.partition(":")
         names.setdefault(kind, []).append(name)
-    found |= {field: tuple(names.get(kind, ())) for field, kind in CONCEPT_FIELDS.items()}
-    return {field: values for field, values in found.items() if values}
+    return {field: tuple(names[kind]) for field, kind in CONCEPT_FIELDS.items() if kind in names}
 
 
 @cache

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from ingest.catalogue import SCHEMA_VERSION, Catalogue, FileRecord, normal_alias
 from ingest.errors import BrokenLibrary, LibraryError
-from ingest.papers import Chunk, Filters, Page, Paper, Section
+from ingest.papers import Chunk, Filters, Notice, Page, Paper, Section
+from ingest.profile import Profile
+from ingest.vocabulary import UnknownConcept
 
 
 @pytest.fixture
@@ -244,3 +247,65 @@ def test_a_snapshot_is_the_catalogue_at_its_moment(catalogue: Catalogue, tmp_pat
         assert copy.paper_ids() == ["pmid:1"]
         assert copy.defects() == []
         assert copy.is_plain()
+
+
+def test_a_notice_changes_a_paper_that_is_here_and_one_that_comes_later(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, doi="10.1000/One"))
+    retracted = Notice("doi:10.1000/ONE", "retracted", "pmid:77", "2024-05-01", "images were used twice")
+    later = Notice("pmid:2", "concern", "pmid:78")
+    assert catalogue.heed([retracted, later]) == ["pmid:1"]
+    assert catalogue.paper("pmid:1") == paper(1, doi="10.1000/One", status="retracted")
+    assert catalogue.notices("pmid:1") == [replace(retracted, alias="doi:10.1000/one")]
+    put(catalogue, paper(2))
+    assert [record.status for record in catalogue.records()] == ["retracted", "concern"]
+    assert catalogue.paper_ids(Filters()) == ["pmid:2"]
+
+
+def test_the_gravest_of_notices_and_readers_holds_and_none_undoes_it(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, status="concern"))
+    assert catalogue.heed([Notice("pmid:1", "corrected", "pmid:7")]) == []
+    assert catalogue.heed([Notice("pmid:1", "retracted", "pmid:8")]) == ["pmid:1"]
+    assert catalogue.heed([Notice("pmid:1", "retracted", "pmid:8")]) == []
+    catalogue.describe(paper(1, journal="Another"))
+    assert catalogue.records()[0].status == "retracted"
+    stated = catalogue.stated("pmid:1")
+    assert stated is not None and stated.status == "normal"  # of its readers, the last one
+
+
+def test_a_notice_moves_the_revision_so_that_the_indexes_follow(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    before = catalogue.index_state().revision
+    catalogue.heed([Notice("pmid:9", "retracted", "list")])
+    assert catalogue.index_state().revision == before
+    catalogue.heed([Notice("pmid:1", "retracted", "list")])
+    assert catalogue.changes(before) == [("pmid:1", True)]
+
+
+def test_rules_may_overrule_what_readers_stated_which_is_kept(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, design="trial"))
+    known = paper(1, design="phase 2 randomised trial", species=("human",), prospective=True, sample_size=210,
+                  trials=("KEYNOTE-024",), trial_ids=("NCT02142738",))  # fmt: skip
+    catalogue.profile(Profile(known, frozenset({"drug:nivolumab"}), {"pmid:1#1": frozenset({"cancer:melanoma"})}))
+    assert catalogue.paper("pmid:1") == known
+    assert catalogue.stated("pmid:1") == paper(1, design="trial")
+    assert catalogue.subjects("pmid:1") == {"drug:nivolumab"}
+    first, second = catalogue.entries(["pmid:1"])
+    study = {"designs": ("randomised trial",), "species": ("human",), "drugs": ("nivolumab",)}
+    assert first.facets == study
+    assert second.facets == {**study, "cancers": ("melanoma",)}
+
+
+def test_chunks_pass_where_their_paper_is_about_it_or_they_name_it_themselves(catalogue: Catalogue) -> None:
+    for number in (1, 2, 3):
+        put(catalogue, paper(number))
+    about = frozenset({"drug:pembrolizumab", "cancer:melanoma"})
+    catalogue.profile(Profile(paper(1), about))
+    catalogue.profile(Profile(paper(2), frozenset({"cancer:melanoma"}), {"pmid:2#1": frozenset({"drug:nivolumab"})}))
+    found = catalogue.admission(Filters(drugs=("PD-1 inhibitor",), cancers=("melanoma",)))
+    assert list(found.papers) == ["pmid:1"]
+    assert found.chunks == {"pmid:2#1"}
+    assert found.count == 3
+    assert [found.admits(id_) for id_ in ("pmid:1#0", "pmid:2#0", "pmid:2#1", "pmid:3#0")] == [True, False, True, False]
+    assert catalogue.admission(Filters(drugs=("Keytruda",))).chunks == frozenset()
+    with pytest.raises(UnknownConcept):
+        catalogue.admission(Filters(drugs=("no such drug",)))
