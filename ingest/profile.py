@@ -6,6 +6,7 @@ Profiles are derived: where the rules have changed, a library's papers are profi
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from functools import cache
 from ingest import vocabulary
 from ingest.papers import Chunk, Paper
 from ingest.study import classified, design_class
-from ingest.vocabulary import ConceptKind
+from ingest.vocabulary import ConceptKind, Mention
 
 __all__ = ["CONCEPT_FIELDS", "FACETS", "Profile", "by_field", "facets", "fingerprint", "profiled"]
 
@@ -54,12 +55,14 @@ def profiled(paper: Paper, chunks: Sequence[Chunk]) -> Profile:
 
     A paper is about what its title or abstract names, and what a fifth of its chunks name (at least four).
     """
-    named = {chunk.id: _ids(f"{chunk.section.title}\n{paper.text[chunk.start : chunk.end]}") for chunk in chunks}
-    abstract = [paper.text[section.start : section.end] for section in paper.sections if section.kind == "abstract"]
-    opening = "\n".join(abstract) or paper.text[:_OPENING]
+    found = vocabulary.mentions(paper.text)  # of the whole, for an abbreviation has one sense in a text
+    headings = {title: _ids(title) for title in {section.title for section in paper.sections}}
+    named = {chunk.id: _within(found, chunk.start, chunk.end) | headings[chunk.section.title] for chunk in chunks}
+    abstract = [(section.start, section.end) for section in paper.sections if section.kind == "abstract"]
+    opening = [_within(found, start, end) for start, end in abstract or [(0, _OPENING)]]
     counts = Counter(concept for concepts in named.values() for concept in concepts)
     often = {concept for concept, count in counts.items() if count >= max(_FEWEST, _SHARE * len(chunks))}
-    subjects = _ids(f"{paper.title}\n{opening}") | often
+    subjects = _ids(paper.title).union(often, *opening)
     tags = {chunk_id: concepts - subjects for chunk_id, concepts in named.items() if concepts - subjects}
     return Profile(classified(paper), subjects, tags)
 
@@ -91,3 +94,9 @@ def fingerprint() -> str:
 
 def _ids(text: str) -> frozenset[str]:
     return frozenset(concept.id for concept in vocabulary.concepts_in(text))
+
+
+def _within(mentions: Sequence[Mention], start: int, end: int) -> frozenset[str]:
+    """The concepts of those mentions, which are in order, that begin in a stretch of the text."""
+    first, last = (bisect_left(mentions, place, key=lambda mention: mention.start) for place in (start, end))
+    return frozenset(mention.concept.id for mention in mentions[first:last])
