@@ -13,12 +13,12 @@ from ingest.papers import Paper, Section
 
 __all__ = ["MOST_LEAD", "MOST_METHODS", "MOST_TITLE", "Excerpt", "excerpt", "plain"]
 
-MOST_TITLE, MOST_LEAD, MOST_METHODS = 1_000, 6_000, 8_000
+MOST_TITLE, MOST_LEAD, MOST_METHODS = 1_000, 6_000, 12_000
 """Characters of each part that are read at most."""
 
 _RUN_ON = re.compile(r"(?<=[a-z0-9%)])\.(?=[A-Z][A-Za-z]{2})")  # "was measured.METHODS: We"
 
-_BEGINNING = 800  # characters of one section of the methods: what is done to whom stands first
+_BEGINNING = 1_200  # characters of one section of the methods: what is done to whom stands first
 _WITHOUT_ABSTRACT = 3_000  # characters of a text without an abstract that are read for one
 _PLAIN = str.maketrans(
     {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), **dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f\n\t", " "),

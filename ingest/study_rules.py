@@ -16,7 +16,7 @@ _TRIAL_WORDS = r"(?:trials?|stud(?:y|ies))"
 # Whose work a sentence is about when it is not about this one's.
 _OTHERS = re.compile(
     r"\b(?:previous(?:ly)?|prior|earlier|recent|published|other|several|most|many|some|current|future|existing|available) "
-    r"(?:[\w-]+ ){0,3}(?:trials?|stud(?:y|ies)|meta-analys[ei]s|reviews?|evidence)\b|\bhave shown\b|\bhas shown\b|\bare needed\b"
+    r"(?:[\w-]+ ){0,3}(?:trials?|stud(?:y|ies)|meta-analys[ei]s|reviews?|evidence|research)\b|\bhave shown\b|\bhas shown\b|\bare needed\b"
     r"|\bis needed\b|\bwarranted\b|\bdespite a\b|\bwe have previously\b"
 )
 
@@ -57,6 +57,11 @@ _TITLES = _rules(
     ("randomised trial", r"\brandomi[sz]ed\b(?!.{0,40}\btrials\b)|(?<!mendelian )\brandomi[sz]ation of\b|\bdouble-blind"),
     ("trial", r"\bphase (?:[1-4]|i{1,3}v?|iv)[ab]?(?:/(?:[1-4]|i{1,3}))?[ab]?\b.{0,30}\b(?:trial|study)\b|\bopen-label\b|\bsingle-arm\b"
               r"|\bfirst-in-human\b|\bpilot (?:clinical )?trial\b"),
+    ("review", r"\b(?:a|an|narrative|mini-?|brief|literature|critical) review\b|\breview of the literature\b|\bstate of the art\b"
+               r"|\b(?:recent )?advances in\b|\bcurrent (?:status|concepts)\b|\bperspectives?$|\bchallenges and\b"),
+    ("computational study", r"\b(?:deep|machine)[- ]learning\b|\bneural networks?\b|\bin silico\b|\bcomputational\b|\bmathematical model"
+                            r"|\bcomputer simulation|\bweb ?server\b|\bsoftware\b|\bbioinformatic|\blarge language models?\b|\bfoundation models?\b"
+                            r"|\bartificial intelligence\b|\bcost-effectiveness\b.{0,60}\bmodel|\bmarkov\b"),
     ("retrospective cohort study", r"\bretrospective\b"),
     ("case-control study", r"\bcase-(?:control|referent)\b"),
     ("cross-sectional study", r"\bcross-sectional\b"),
@@ -64,8 +69,6 @@ _TITLES = _rules(
     ("qualitative study", r"\bqualitative\b|\binterview study\b"),
     ("survey", r"\b(?:national|online|cross|questionnaire|web-based) survey\b|\bsurvey of\b|\bfollow-up survey\b"),
     ("cohort study", r"\bcohort\b|\bregistry\b|\bpopulation-based\b|\breal[- ]world\b|\blongitudinal\b"),
-    ("review", r"\b(?:a|an|narrative|mini-?|brief|literature|critical) review\b|\breview of the literature\b|\bstate of the art\b"
-               r"|\b(?:recent )?advances in\b|\bcurrent (?:status|concepts)\b|\bperspectives?$|\bchallenges and\b"),
 )  # fmt: skip
 
 # In an abstract a design is the paper's own where it says so of itself, or tells how it was done.
@@ -105,7 +108,7 @@ _CASES = _rules(
     ("case series", r"\bcase series\b"),
     (
         "case report",
-        r"\bthis case report\b|\bwe (?:report|describe|present) (?:here )?(?:a|an|the|one|two|three|the first|the case|a case) (?:[\w-]+ ){0,4}"
+        r"\bthis case report\b|\b(?:we|the authors) (?:report|describe|present) (?:here )?(?:a|an|the|one|two|three|the first|the case|a case) (?:[\w-]+ ){0,4}"
         r"(?:cases?|patients?|man|woman|boy|girl|child|infant|famil(?:y|ies))\b|\b(?:a|an) \d{1,3}[- ](?:year|month|day|week)[- ]old\b"
         r"|\bcase of (?:a|an)\b|^[^.]*\. a case of\b|\b(?:proband|index patient)\b|\bwe describe the (?:first|case)\b",
         re.compile(r"\bcohort\b|\bbase case\b|\bfor example\b|\bmice\b|\brats?\b"),
@@ -154,7 +157,7 @@ _COMPUTED = _rules(
         r"\bcomputer simulation|\bsimulation (?:was|study|model)|\bmarkov\b|\bdecision[- ]analy\w+ model|\bin silico\b|\bmathematical model"
         r"|\bstatistical mechanical model\b|\bnumerical (?:approach|simulation)|\bweb ?server\b|\b(?:software|computational) (?:package|tool|framework|pipeline|approach)"
         r"|\bsynthetic (?:[\w-]+ )?(?:data|networks?)\b|\bartificially generated data\b|\binteractive web resource\b|\btheoretical (?:model|arguments|analysis)\b"
-        r"|\b(?:deep|machine)[- ]learning (?:model|algorithm|approach|framework|method)s?\b|\b(?:tcga|the cancer genome atlas)\b.{0,200}\b(?:geo|public|database|download)"
+        r"|\b(?:deep|machine)[- ]learning(?:-based)? (?:model|algorithm|approach|framework|method)s?\b"
         r"|\blarge language models?\b|\bbioinformatics? (?:analysis|approach|tool|pipeline)|\bwe (?:utilize|develop|propose) (?:a|an|here a) (?:[\w-]+ ){0,4}"
         r"(?:model|metric|algorithm|measure) (?:linking|to analy|to predict|for predict|based)",
         re.compile(r"\bsimulator\b|\bpatient simulator\b|\banimal model\b|\bsimulated (?:patient|stair|small)"),
@@ -165,6 +168,7 @@ _OBSERVED = _rules(
         "retrospective cohort study",
         r"\bretrospective(?:ly)? (?:[\w-]+ ){0,5}(?:cohort|study|review|analy|evaluat|collect|screen|includ|assess|identif|compar)"
         r"|\bwe retrospectively\b|\bretrospective(?:ly)?\b|\bhistoric(?:al)? cohort\b|\b(?:chart|medical record) review\b",
+        _OTHERS,
     ),
     ("case-control study", r"\bcase-(?:control|referent) (?:study|analysis)\b"),
     ("cross-sectional study", r"\bcross-sectional (?:[\w-]+ )?(?:study|survey|analysis|design)\b"),
@@ -182,14 +186,23 @@ _BENCH = re.compile(
     r"\bwestern blot|\bq?rt-?q?pcr\b|\bquantitative (?:real-time )?(?:reverse|pcr|rt)|\bimmunoblot|\bluciferase\b|\bknock-?down\b|\bknock-?out\b|\boverexpress"
     r"|\btransfect|\bapoptosis\b|\bproliferation\b|\bcell cycle\b|\bin vitro\b|\bin vivo\b|\bsi?rna\b|\bmrna\b|\bmicrorna\b|\bmir-\d|\bknockdown\b"
     r"|\bphosphorylat|\btranscription|\bsignal(?:l?ing)\b|\bprotein\b|\bgenes?\b|\binhibitors?\b|\bic\(?50\)?\b|\bexpression\b|\bassays?\b|\bbinding\b"
-    r"|\bmutants?\b|\bpurified\b|\brecombinant\b|\benzym|\bbacteri|\bvirus\b|\bplasmid|\bsubstrates?\b|\bmechanis|\bcells?\b|\btested\b"
+    r"|\bmutants?\b|\bpurified\b|\brecombinant\b|\benzym|\bbacteri|\bvirus\b|\bplasmid|\bsubstrates?\b|\bmechanis|\bcells?\b|\btested\b|\binvasion\b|\bmigration\b|\btumou?rigenesis\b|\boncogen|\bmethylat|\bsplicing\b|\b(?:up|down)-?regulat|\bsuppress|\bpathways?\b"
 )
+# "X promotes Y by Z": how titles of the bench are worded.
+_DECLARES = re.compile(
+    r"\b(?:promot|suppress|inhibit|regulat|mediat|driv|induc|enhanc|sensiti[sz]|modulat|attenuat|trigger|control|impair|activat|confer)(?:s|es|ing)\b"
+    r"|\bleads? to\b|\bvia\b|\bby targeting\b"
+)
+# Patients' data that anybody can fetch.
+_PUBLIC = re.compile(r"\btcga\b|\bcancer genome atlas\b|\bgene expression omnibus\b|\bgeo (?:database|datasets?)\b|\bccle\b|\bgtex\b|\bnhanes and\b")
+_EPIDEMIOLOGY = re.compile(r"\bfollow-?up\b|\bincidence\b|\bprevalence\b|\bmortality\b|\bhazard ratio|\bodds ratio|\brisk\b|\bsurvival\b")
 _EXPERIMENT = re.compile(r"\bin vitro\b|\bex vivo\b|\bcadaver|\bexperiments? (?:were|was|are)\b|\blung models?\b|\bbench\b|\bpreclinical\b")
 _RESULT = re.compile(r"\bp ?[<=>] ?\.?\d|\b95 ?%|\bn ?= ?\d|\bodds ratio\b|\bhazard ratio\b|\b\d+(?:\.\d+)? ?%|\bp<|\bmean\b|\bmedian\b")
 _OUR_WORK = re.compile(
     r"\bwe (?:\w+ ){0,2}(?:show|found|find|demonstrat|investigat|measur|stud|analy|test|examin|identif|observ|assess|evaluat|compar"
     r"|determin|generat|develop|search|detect|deriv|conduct|perform|us(?:e|ed)\b|report|screen|select|enrol|recruit|provide evidence)"
     r"|\b(?:this|the present|the current|our) study\b|\bour (?:findings|results|data)\b|\bthese (?:findings|results|data)\b|\brevealed\b"
+    r"|\b(?:was|were) (?:\w+ly )?\w+ed\b.{0,400}\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|built|seen|shown)\b"
     r"|\b(?:was|were) (?:\w+ )?(?:measured|assessed|determined|analy[sz]ed|compared|evaluated|observed|performed|included|obtained|identified|treated|examined)\b"
 )
 _PHASE = re.compile(r"\bphase (?P<first>[1-4]|i{1,3}|iv)[ab]?(?:[/-](?P<second>[1-4]|i{1,3}|iv))?[ab]?\b")
@@ -222,28 +235,37 @@ def found_design(parts: Excerpt, seen: Subjects) -> str:
         return found
     if _first(_TRIALS, parts.methods.lower()) == "randomised trial" and not _first(_OBSERVED, told) and not seen.cells:
         return _worded("randomised trial", title, told)  # only the full text tells how the groups were made
-    return _by_weight(told, seen)
+    return _by_weight(parts, seen)
 
 
 _CASES_AT_MOST = 50
+_COUNTED = 30  # patients that no paper of the bench has by the way
 _ABOUT_STUDIES = frozenset(("protocol", "meta-analysis", "systematic review", "guideline", "review"))
 
 
-def _by_weight(told: str, seen: Subjects) -> str:
+def _by_weight(parts: Excerpt, seen: Subjects) -> str:
     """A design for an abstract that does not call itself anything, from what it speaks of."""
+    told = parts.told
+    declares = bool(_DECLARES.search(parts.title.lower()))
     bench = len({match[0] for match in _BENCH.finditer(told)}) + 3 * sum(1 for _ in _EXPERIMENT.finditer(told)) + 2 * seen.cells
     observed = _first(_OBSERVED, told)
-    clinical = 2 * seen.studied + seen.persons + (4 if observed else 0)
+    counted = (sample_size("cohort", parts.title, parts.lead) or 0) >= _COUNTED
+    clinical = 2 * seen.studied + seen.persons + (4 if observed else 0) + (4 if counted else 0)
     if seen.beasts and not seen.studied:
         return "preclinical study"
-    if bench >= 4 and bench > clinical:
-        return "preclinical study" if seen.cells >= 2 or _results(told) or _OUR_WORK.search(told) else "review"
+    if _PUBLIC.search(told) and not seen.cells and not seen.beasts and not observed:
+        return "computational study"
+    if bench + (4 if declares else 0) >= 4 and bench + (4 if declares else 0) > clinical:
+        ours = declares or seen.cells >= 2 or _results(told) or _OUR_WORK.search(told)
+        return "preclinical study" if ours else "review"
     if observed:
         return observed
     if seen.studied >= 2 or (seen.studied and (_results(told) or _OUR_WORK.search(told))):
         return "cohort study"
     if _results(told) >= 2 or _OUR_WORK.search(told):
-        return "cohort study" if seen.persons else "preclinical study" if bench >= 2 else ""
+        if seen.persons or (bench < 4 and _EPIDEMIOLOGY.search(told)):
+            return "cohort study"
+        return "preclinical study" if bench >= 2 else ""
     return "review" if len(told) > 400 else ""
 
 

@@ -1,6 +1,7 @@
 """How many patients, or animals, a study had: the number it states for the whole, never that of a subgroup.
 
-What stands first in the table below counts more than what stands later; within one row the first number counts.
+Where a paper says outright how many it took in, the first row of `_STATED` that fits counts, and in it the first number.
+Else it is the largest of the numbers it speaks of people by, for groups are smaller than the whole.
 Numbers come as 305, 45,079, with a thin or common space (45 079), and in words (eight hundred fifteen).
 """
 
@@ -14,7 +15,7 @@ from ingest.papers import DesignClass
 __all__ = ["number", "sample_size"]
 
 _MOST = 1_000_000_000  # what is larger is no sample
-_YEARS = range(1900, 2100)
+_YEARS = range(1980, 2035)
 _UNITS = {
     word: value
     for value, word in enumerate(
@@ -25,21 +26,21 @@ _UNITS = {
 _TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _WORD = "|".join(sorted([*_UNITS, *_TENS, "hundred", "thousand"], key=len, reverse=True))
 _NUMBER = (
-    rf"(?:(?<![\w.,%/±-])(?:\d{{1,3}}(?:[, ]\d{{3}})+(?!\d)|\d{{1,9}})(?![\w%]|[.,]\d)"
+    rf"(?=[\dzotfsenh])(?:(?<![\w.,%/±-])(?:\d{{1,3}}(?:[, ]\d{{3}})+(?!\d)|\d{{1,9}})(?![\w%]|[.,]\d)"
     rf"|\b(?:{_WORD})(?:(?:-| and | |, )(?:{_WORD})){{0,8}}\b)"
 )
 _WHO = (
     r"(?:patients|participants|subjects|individuals|women|men|adults|children|infants|boys|girls|persons|people|volunteers"
     r"|survivors|residents|caregivers|students|physicians|nurses|recipients|veterans|inpatients|adolescents|respondents"
     r"|asthmatics|cases|pairs|mice|rats|rabbits|pigs|piglets|dogs|sheep|animals|(?:guinea )?pigs|monkeys|cadavers|knees|hips|samples"
-    r"|tumou?rs|providers|controls|males|females|outpatients|neonates|newborns|families|interviews)"
+    r"|tumou?rs|providers|donors|controls|males|females|outpatients|neonates|newborns|families|interviews)"
 )
-_SOME = r"(?:(?!(?:of|in|and|or|from|to|with|were|was|had|who|than)\b)[\w/+'-]+,? ){0,5}"  # "consecutive breast cancer"
+_SOME = r"(?:(?!(?:of|in|and|or|from|to|with|were|was|had|who|than|years?|months?|weeks?|days?|hours?|\d+)\b)[\w/+'-]+,? ){0,5}"  # "consecutive breast cancer"
 _GROUP = rf"(?P<n>{_NUMBER}) {_SOME}{_WHO}\b"
 _TAKEN = r"(?:enrolled|included|recruited|analy[sz]ed|evaluated|studied|identified|eligible|selected|reviewed|treated|examined|investigated)"
 
-_ROWS = tuple(
-    re.compile(row, re.IGNORECASE)
+_STATED = tuple(
+    re.compile(row)
     for row in (
         # "63 patients were randomly assigned to A and 62 to B": the total is the sum
         rf"(?P<n>{_NUMBER}) (?:{_SOME}{_WHO} )?(?:were|was) (?:randomly |randomi[sz]ed |at random )?(?:assigned|allocated|randomi[sz]ed)? ?to "
@@ -52,20 +53,18 @@ _ROWS = tuple(
         rf"|comprised|included|involving|includes|consisted of|comprises)(?: of| among| a total of)? ?{_GROUP}",
         rf"\b(?:we|authors) (?:\w+ ){{0,2}}(?:enrolled|included|randomi[sz]ed|recruited|analy[sz]ed|studied|identified|evaluated|reviewed|examined|treated|"
         rf"conducted|compared|performed|used) (?:data (?:on|from|of) |records of |the records of |(?:a )?total of )?{_GROUP}",
-        rf"{_GROUP} (?:[^.;]{{0,80}} )?(?:were|was) (?:[\w-]+ ){{0,2}}{_TAKEN}\b",
-        rf"\b(?:records|charts|data|outcomes?) (?:of|from|on|for) {_GROUP}",
-        rf"\bof (?:these |the |whom )?{_GROUP} (?:included|enrolled|analy[sz]ed)",
-        rf"\b(?:in|among|from|of) {_GROUP}(?! per\b)",
-        rf"(?:^|[.;:] ){_GROUP} (?!in (?:the|each|both)\b)",
-        rf"{_WHO} \( ?n ?= ?(?P<n>{_NUMBER}) ?\)",
     )
 )
+_SPOKEN_OF = re.compile(_GROUP)
+_IN_BRACKETS = re.compile(rf"\b{_WHO} \( ?n ?= ?(?P<n>{_NUMBER}) ?\)")
+_FEW = 10  # people: a number below is no sample, unless of cases or animals
 # A rate, a group among several, those who were only looked at, the size that a calculation asked for.
 _NOT_ALL = re.compile(
-    r"\bper\b|\bscreened\b|\bapproached\b|\beach (?:group|arm|containing)\b|\bin (?:each|the \w+ group)\b|\bsubgroups?\b|\bpower of\b"
-    r"|\bwould be (?:needed|required)\b|\bolder than\b|\bof (?:these|whom)\b",
-    re.IGNORECASE,
+    r"\bper\b|\beach year\b|\bevery year\b|\bannually\b|\bworldwide\b|\bestimated\b|\bapproximately 1 in\b|\bscreened\b|\bapproached\b|\bcontacted\b|\binvited\b|\bnn[ht]\b|\beach (?:group|arm|containing)\b|\bin (?:each|the \w+ group)\b|\bsubgroups?\b|\bpower of\b"
+    r"|\bwould be (?:needed|required)\b|\bolder than\b|\bof (?:these|whom)\b"
 )
+# What a number that stands before people may count instead: "at age 65 women", "type 1 patients".
+_LABEL = re.compile(r"\b(?:aged?|type|grade|stage|level|phase|days?|weeks?|years?|months?|class|group|arm) $")
 _UNSIZED: frozenset[DesignClass] = frozenset(("review", "editorial", "guideline"))
 
 
@@ -97,12 +96,19 @@ def sample_size(design: DesignClass | None, *texts: str) -> int | None:
     """
     if design is None or design in _UNSIZED:
         return None
-    for text in texts:
-        for row in _ROWS:
-            found = next(_sizes(row, text), None)
-            if found is not None:
-                return found
+    for text in map(str.lower, texts):
+        stated = (size for row in _STATED for size in _sizes(row, text))
+        if found := next(stated, None):
+            return found
+        spoken_of = list(_sizes(_SPOKEN_OF, text)) or _only(list(_sizes(_IN_BRACKETS, text)))
+        if spoken_of and (max(spoken_of) >= _FEW or design in ("case report", "preclinical")):
+            return max(spoken_of)
     return None
+
+
+def _only(sizes: list[int]) -> list[int]:
+    """The sizes where they are one: of several groups none is the whole."""
+    return sizes if len(sizes) == 1 else []
 
 
 def _sizes(row: re.Pattern[str], text: str) -> Iterator[int]:
@@ -114,5 +120,6 @@ def _sizes(row: re.Pattern[str], text: str) -> Iterator[int]:
             size = size + second if size is not None and second is not None else None
         around = text[max(match.start() - 12, 0) : match.end() + 24]
         bare_year = size in _YEARS and not re.search(r"[, ]\d", match["n"])
-        if size is not None and 1 < size < _MOST and not bare_year and not _NOT_ALL.search(around):
+        labelled = _LABEL.search(text, max(match.start("n") - 12, 0), match.start("n"))
+        if size is not None and 1 < size < _MOST and not (bare_year or labelled or _NOT_ALL.search(around)):
             yield size

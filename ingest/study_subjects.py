@@ -29,7 +29,7 @@ _PEOPLE = (
 _PERSONS = re.compile(rf"\b{_PEOPLE}\b|\bhumans?\b(?! (?:recombinant|cancer cell|[\w-]+ cell lines?))|\bclinical\b")
 # People who were studied: counted, enrolled, followed, asked; or what came from their bodies.
 _STUDIED = re.compile(
-    rf"{_COUNT} (?:[\w/+<>=-]+ ){{0,5}}{_PEOPLE}\b"
+    rf"(?=[\dtfsenh]){_COUNT} (?:[\w/+<>=-]+ ){{0,5}}{_PEOPLE}\b"
     r"|\b(?:in|from|of|among) (?:[\w-]+ ){0,3}(?:patients|volunteers|donors|women|men|children|adults) (?:with|who|aged|under)\b"
     r"|\bpatients? (?:were|was|underwent|received|samples?|specimens?|cohorts?|tissues?)\b|\bparticipants\b"
     r"|\bmedical records?\b|\b(?:clinical|human|patient|tissue|tumou?r|cancer|nsclc|sclc|tnbc|hcc|rcc|ccrcc|crc|gc|pdac|hnscc|escc"
@@ -46,14 +46,15 @@ _MICE = re.compile(
 _ANIMALS = re.compile(
     r"\b(?:rats?|rodents?|rabbits?|guinea pigs?|pigs?|piglets?|porcine|swine|minipigs?|dogs?|canines?|beagles?|cats|feline|sheep"
     r"|ovine|lambs?|goats?|cows?|cattle|bovine|horses?|equine|hamsters?|gerbils?|ferrets?|monkeys?|macaques?|primates"
-    r"|baboons?|chickens?|chicks?|zebra ?fish|fish|minnows?|trout|xenopus|frogs?|drosophila|flies|honey ?bees?|bees|mosquito(?:es)?"
+    r"|baboons?|chickens?|chicks?|zebra ?fish|fish (?:were|larvae|species|farms?)|minnows?|trout|xenopus|frogs?|drosophila|flies|honey ?bees?|bees|mosquito(?:es)?"
     r"|c\. elegans|caenorhabditis|nematodes?|worms|insects?|livestock|poultry)\b"
 )
 # Animals that are no subjects: sera and media, the dog that helps in therapy, apparatus.
 _NO_SUBJECT = re.compile(
+    r"\b(?:human|mouse|rat|dog|chicken)(?:(?:,|,? and|/) ?(?:human|mouse|rat|dog|chicken))+ genomes\b|"
     r"\b(?:anti-|goat |rabbit |mouse |rat |donkey |bovine |fetal |foetal )(?:anti|polyclonal|monoclonal|serum|calf|igg|albumin)\w*"
     r"|\bbovine intestines?\b|\b(?:dogs?|canines?|animal)[- ](?:assisted|visit|therap)\w*|\b(?:therapy|certified \w+|guide|pet) dogs?\b"
-    r"|\bfish (?:or fish )?oils?\b|\bfish,? (?:intake|consumption)|\bin situ fish\b|\bfish (?:analys|assay|prob)\w*|\bcat scan|\bpet dogs?\b"
+    r"|\bfish (?:or fish )?oils?\b|\bfish,? (?:intake|consumption)|\bcat scan|\bpet dogs?\b"
     r"|\bguinea pig[- ]club\b|\bin the presence of the dog\b|\bpotential of dogs\b|\bcan dogs\b"
 )
 _CELLS = re.compile(
@@ -63,11 +64,9 @@ _CELLS = re.compile(
     r"|ags|nih ?3t3|cho)\b(?! (?:score|scores|syndrome))"
     r"|\b(?:transfected|treated|incubated|exposed)\b[^.]{0,60}\bcells\b|\bcancer cells were\b|\bcells were (?:transfected|treated|incubated|cultured)\b"
 )
-_MODELS = re.compile(
-    r"\bin silico\b|\bsimulations?\b|\bsimulated (?:trials|data|populations?|rcts?)\b|\bmathematical model|\bcomputational\b|\bmarkov\b"
-    r"|\bsynthetic (?:data|networks?|temporal networks)\b|\bartificially generated data\b|\bweb ?server\b|\bsoftware\b|\balgorithms?\b"
-    r"|\bbioinformatic|\bmachine[- ]learning\b|\bdeep[- ]learning\b|\bneural networks?\b|\blarge language models?\b|\bdatabases?\b"
-    r"|\btheoretical\b|\bdecision[- ](?:analy\w+|model)|\bnumerical\b|\bmodel(?:l?ing)?\b"
+_TUMOUR_CELLS = re.compile(
+    r"\b(?:cancer|carcinoma|tumou?r|leuka?emi[ac]|lymphoma|myeloma|glioma|glioblastoma|melanoma|sarcoma|adenocarcinoma|nsclc|tnbc|hcc|crc)"
+    r" (?:stem )?(?:cells?|lines)\b"
 )
 # A narrative of medicine is about people where it speaks of their care; one of mechanisms is about nobody.
 _CARE = re.compile(
@@ -97,7 +96,6 @@ class Subjects:
     mice: int
     animals: int
     cells: int
-    models: int
 
     @property
     def beasts(self) -> int:
@@ -110,7 +108,7 @@ def subjects(told: str, title: str = "") -> Subjects:
     return Subjects(
         *(
             sum(1 for _ in pattern.finditer(told)) + 2 * sum(1 for _ in pattern.finditer(title))
-            for pattern in (_PERSONS, _STUDIED, _MICE, _ANIMALS, _CELLS, _MODELS)
+            for pattern in (_PERSONS, _STUDIED, _MICE, _ANIMALS, _CELLS)
         )
     )
 
@@ -139,8 +137,9 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
             found.add("human")
     else:
         found = _laboratory(seen)
-        if not found:
-            found = _laboratory(subjects(parts.methods.lower()))
+        found = found or _laboratory(subjects(parts.methods.lower()))
+        if not found and _TUMOUR_CELLS.search(parts.told):
+            found.add("cell line")
     order: tuple[Species, ...] = ("human", "mouse", "other animal", "cell line", "in silico")
     return tuple(kind for kind in order if kind in found)
 

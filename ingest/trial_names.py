@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ingest.papers import DesignClass, Paper
 from ingest.readers.identifiers import trial_ids
@@ -15,76 +16,75 @@ from ingest.study_excerpt import Excerpt
 
 __all__ = ["own_trial_ids", "trial_names"]
 
-# Series of numbered trials, as their sponsors spell them, and the digits that a number is written with at least
-# (KEYNOTE-024, CheckMate 067, but PACIFIC-2); "" for a series that is also one trial without a number.
-_SERIES: tuple[tuple[str, str, int], ...] = (
-    # spelling, what stands between name and number, digits
-    ("KEYNOTE", "-", 3),
-    ("LEAP", "-", 3),
-    ("CheckMate", " ", 3),
-    ("IMpower", "", 3),
-    ("IMvigor", "", 3),
-    ("IMbrave", "", 3),
-    ("IMpassion", "", 3),
-    ("IMmotion", "", 3),
-    ("IMspire", "", 3),
-    ("IMagyn", "", 3),
-    ("RATIONALE", "-", 3),
-    ("ORIENT", "-", 2),
-    ("JUPITER", "-", 2),
-    ("GEMSTONE", "-", 3),
-    ("HARMONi", "-", 1),
-    ("EMPOWER-Lung", " ", 1),
-    ("EMPOWER-Cervical", " ", 1),
-    ("CodeBreaK", " ", 3),
-    ("KRYSTAL", "-", 1),
-    ("DESTINY-Lung", "", 2),
-    ("DESTINY-Breast", "", 2),
-    ("DESTINY-Gastric", "", 2),
-    ("TROPION-Lung", "", 2),
-    ("TROPION-Breast", "", 2),
-    ("ASCENT", "-", 2),
-    ("ZUMA", "-", 1),
-    ("KarMMa", "-", 1),
-    ("CARTITUDE", "-", 1),
-    ("RELATIVITY", "-", 3),
-    ("COSMIC", "-", 3),
-    ("ATTRACTION", "-", 1),
-    ("ESCORT", "-", 1),
-    ("CAPSTONE", "-", 1),
-    ("CONTACT", "-", 2),
-    ("SKYSCRAPER", "-", 2),
-    ("EVOKE", "-", 2),
-    ("KEYMAKER-U", "", 2),
-    ("MASTERKEY", "-", 3),
-    ("ECHO", "-", 3),
-    ("EV", "-", 3),
-    ("TOPACIO", "-", 1),
-    ("PACIFIC", "-", 1),
-    ("NADIM", "-", 1),
-    ("AEGEAN", "-", 1),
-    ("NIAGARA", "-", 1),
-    ("EMERALD", "-", 1),
-    ("ADAURA", "-", 1),
-    ("FLAURA", "-", 1),
-    ("ALEX", "-", 1),
-    ("MARIPOSA", "-", 1),
-    ("CAMEL", "-", 1),
-    ("TROPICS", "-", 2),
-    ("CheckMate-", "", 2),
-)  # fmt: skip
-_BY_NAME = {re.sub(r"[^a-z]", "", spelling.lower()): (spelling, link, digits) for spelling, link, digits in _SERIES}
-_NUMBERED = re.compile(
-    r"\b(?P<series>"
-    + "|".join(re.escape(spelling.rstrip("-")).replace(r"\-", r"[- ]?") for spelling, _, _ in sorted(_SERIES, key=lambda row: -len(row[0])))
-    + r")[- ]{0,2}(?P<number>\d{1,4}[A-Z]{0,2})\b(?P<more>(?:(?:/|, | and |, and )(?:-)?\d{2,4}\b(?! (?:patients|participants|women|men|months|years|%)))*)",
-    re.IGNORECASE,
-)  # fmt: skip
-# Trials known by a name alone, which is a word or another thing elsewhere: only in the sponsor's spelling, and only
-# where "trial", "study" or a bracket stands by (see `_ACRONYM`), except these, whose name is never anything else here.
+
+class Series(NamedTuple):
+    """A programme of numbered trials: its spelling, what joins name and number, the digits a number has at least."""
+
+    spelling: str
+    link: str
+    digits: int
+
+
+# Made-up names: they are known however they are written ("Keynote 24" is KEYNOTE-024).
+_COINED = tuple(
+    Series(*row)
+    for row in (
+        ("KEYNOTE", "-", 3),
+        ("CheckMate", " ", 3),
+        ("IMpower", "", 3),
+        ("IMvigor", "", 3),
+        ("IMbrave", "", 3),
+        ("IMpassion", "", 3),
+        ("IMmotion", "", 3),
+        ("IMspire", "", 3),
+        ("HARMONi", "-", 1),
+        ("EMPOWER-Lung", " ", 1),
+        ("CodeBreaK", " ", 3),
+        ("DESTINY-Breast", "", 2),
+        ("DESTINY-Gastric", "", 2),
+        ("DESTINY-Lung", "", 2),
+        ("ZUMA", "-", 1),
+        ("KarMMa", "-", 1),
+        ("CARTITUDE", "-", 1),
+        ("MajesTEC", "-", 1),
+        ("ASTRUM", "-", 3),
+    )
+)
+# Words of the language: they are names only in capitals ("echo 301 ms later" is no trial).
+_WORDS = tuple(
+    Series(*row)
+    for row in (
+        ("RATIONALE", "-", 3),
+        ("ORIENT", "-", 2),
+        ("JUPITER", "-", 2),
+        ("GEMSTONE", "-", 3),
+        ("RELATIVITY", "-", 3),
+        ("SKYSCRAPER", "-", 2),
+        ("ATTRACTION", "-", 1),
+        ("LEAP", "-", 3),
+        ("ECHO", "-", 3),
+        ("TOPAZ", "-", 1),
+        ("KRYSTAL", "-", 1),
+    )
+)
+_SPELLED = {re.sub(r"[^a-z]", "", series.spelling.lower()): series for series in (*_COINED, *_WORDS)}
+# The number, and more of the series ("KEYNOTE-001 and 006") unless they count people.
+_NUMBER = (
+    r"[- ]{0,2}(?P<number>\d{1,4}[A-Za-z]{0,2})\b"
+    r"(?P<more>(?:(?:/|, | and |, and )-?\d{3}\b(?! (?:patients|participants|women|men|months|years|%)))*)"
+)
+
+
+def _numbered(table: tuple[Series, ...], lower: bool) -> re.Pattern[str]:
+    names = "|".join(re.escape(series.spelling).replace(r"\-", "[- ]?") for series in table)
+    return re.compile(rf"\b(?P<series>{names.lower() if lower else names}){_NUMBER}")
+
+
+_NUMBERED = ((_numbered(_COINED, lower=True), True), (_numbered(_WORDS, lower=False), False))
+# Names that are unlike anything else in a paper of this field, with no "trial" beside them.
 _WHOLE = re.compile(
-    r"\bJAVELIN (?:[A-Z][a-z]+(?: [A-Z][a-z]+)*(?: \d{2,3}(?!\d))?)|\bMYSTIC\b(?= trial|\))|\bHIMALAYA\b|\bPOSEIDON\b|\bTOPAZ-1\b|\bPACIFIC\b(?! Ocean| Island)"
-    r"|\bCASPIAN\b|\bTRANSFORM\b(?= trial| study)|\bBELINDA\b|\bCheckMate 9[A-Z]{2}\b|\bMORPHEUS-[A-Z]\w+\b|\bNeoADAURA\b|\bOpACIN(?:-neo)?\b|\bSWOG[- ]S\d{4}\b"
+    r"\bJAVELIN [A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?: \d{2,3}(?!\d))?|\b(?:HIMALAYA|POSEIDON|CASPIAN)\b|\bPACIFIC(?:-\d)?\b"
+    r"|\bOpACIN(?:-neo)?\b|\b(?:ESCORT|CAPTAIN)-1st\b"
 )
 # "the POPLAR trial", "the OAK study", "the phase 3 CASPIAN trial", "(NICHE-2)" after trial: capitals with a figure or not.
 _NAME = r"[A-Z][A-Za-z]{0,3}[A-Z]{2,}[A-Za-z]{0,8}(?:[- ]?\d{1,4}[A-Z]?)?(?:-[A-Z][A-Za-z]{1,10})?"
@@ -101,6 +101,7 @@ _NOT_A_NAME = frozenset(
     "BACKGROUND DESIGN PURPOSE CONCLUSION CONCLUSIONS INTRODUCTION AIM AIMS FINDINGS ITT ICU AIDS COPD EORTC ECOG SWOG NRG JCOG TCGA "
     "SNP OPEN PHASE PILOT MAIN".split()
 )  # fmt: skip
+_TRIAL_TITLE = re.compile(r"\b(?:trial|study|phase|randomi[sz]ed|placebo)\b", re.IGNORECASE)
 # A sentence about the trials of others.
 _OTHERS = re.compile(
     r"\b(?:previous(?:ly)?|prior|earlier|unlike|in contrast to|compared with (?:the )?results|similar to|based on (?:the )?results|after the|since the)\b",
@@ -118,10 +119,11 @@ def trial_names(design: DesignClass | None, parts: Excerpt) -> tuple[str, ...]:
 
     A synthesis reports no trial of its own, unless its title names one.
     """
-    found = _names(parts.title)
+    found = _names(parts.title, headed=bool(_TRIAL_TITLE.search(parts.title)))
     if not found and design not in _SYNTHESES:
-        found = _names(" ".join(s for s in re.split(r"(?<=[.!?]) ", parts.lead) if not _OTHERS.search(s)))
-    return tuple(dict.fromkeys(found))
+        own = (sentence for sentence in re.split(r"(?<=[.!?]) ", parts.lead) if not _OTHERS.search(sentence))
+        found = _names(" ".join(own))
+    return tuple(found)
 
 
 def own_trial_ids(design: DesignClass | None, paper: Paper, parts: Excerpt) -> tuple[str, ...]:
@@ -148,28 +150,31 @@ def _carried(paper: Paper) -> Iterable[str]:
     return (known for known in paper.trial_ids if known not in paper.text)
 
 
-def _names(text: str) -> Iterable[str]:
-    places: dict[int, list[str]] = {}
-    for match in _NUMBERED.finditer(text):
-        places.setdefault(match.start(), []).extend(_normal(match))
-    for match in _WHOLE.finditer(text):
-        places.setdefault(match.start(), [match[0]])
-    for match in _ACRONYM.finditer(text):
-        name = next(group for group in match.groups() if group)
-        start = text.find(name, match.start())
-        if name.upper() not in _NOT_A_NAME and not any(place <= start < place + len(found[0]) for place, found in places.items()):
-            places.setdefault(start, [name])
-    return [name for place in sorted(places) for name in places[place]]
+def _names(text: str, headed: bool = False) -> list[str]:
+    """The trials that `text` names, in its order, each in the one spelling; `headed` where "NAME: " may open it."""
+    places: dict[tuple[int, int], list[str]] = {}
+    lower = text.lower()
+    for pattern, folded in _NUMBERED:
+        for match in pattern.finditer(lower if folded else text):
+            places[match.span()] = _spelled(match)
+    for match in (*_WHOLE.finditer(text), *_ACRONYM.finditer(text)):
+        if not headed and match.re is _ACRONYM and match["head"]:
+            continue
+        name = next(group for group in (*match.groups(), match[0]) if group)
+        start = text.index(name, match.start())
+        known = any(start < right and left < start + len(name) for left, right in places)
+        if not known and name.upper() not in _NOT_A_NAME:
+            places[start, start + len(name)] = [name]
+    return list(dict.fromkeys(name for place in sorted(places) for name in places[place]))
 
 
-def _normal(match: re.Match[str]) -> list[str]:
-    """ "KEYNOTE-024" of "Keynote 24"; two names of "KEYNOTE-001 and 006"."""
-    spelling, link, digits = _BY_NAME[re.sub(r"[^a-z]", "", match["series"].lower())]
+def _spelled(match: re.Match[str]) -> list[str]:
+    """ "KEYNOTE-024" of "keynote 24"; two names of "KEYNOTE-001 and 006"."""
+    spelling, link, digits = _SPELLED[re.sub(r"[^a-z]", "", match["series"].lower())]
     numbers = [match["number"], *re.findall(r"\d+", match["more"])]
     return [f"{spelling}{link}{_padded(number, digits)}" for number in numbers]
 
 
 def _padded(number: str, digits: int) -> str:
-    figures = re.match(r"\d+", number)
-    assert figures is not None  # noqa: S101  # the pattern asks for one
-    return figures[0].zfill(digits) + number[figures.end() :].upper()
+    figures = number.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return figures.zfill(digits if figures == number else 1) + number[len(figures) :].upper()
