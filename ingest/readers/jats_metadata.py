@@ -49,6 +49,9 @@ _DESIGNS = {
     "clinical practice guidelines": "guideline",
     "study protocol": "protocol",
     "protocol": "protocol",
+    "editorial": "editorial",
+    "article-commentary": "comment",
+    "news": "news",
 }
 
 

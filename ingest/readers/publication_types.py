@@ -34,6 +34,9 @@ _OTHERS = {
     "case report": "case report",
     "review": "review",
     "scoping review": "review",
+    "editorial": "editorial",
+    "comment": "comment",
+    "news": "news",
 }
 _LINKS: dict[str, Status] = {
     "retractionin": "retracted",
