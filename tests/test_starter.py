@@ -153,6 +153,33 @@ def test_library_holds_a_negative_trial_a_mouse_study_and_a_disagreement() -> No
     assert "disagrees" in found["pd-l1-prognosis-squamous"].body
 
 
+DISAGREEMENTS = [
+    ("tmb-keynote-158", "McGrail and colleagues", "tmb-not-everywhere", "KEYNOTE-158"),
+    ("sex-men-benefit", "Wallis and colleagues", "sex-no-difference", "Conforti and colleagues"),
+    ("steroids-baseline", "Ricciuti and colleagues", "steroids-indication", "Arbour and colleagues"),
+    ("antibiotics-meta-analysis", "Swami and colleagues", "antibiotics-melanoma", "Petrelli and colleagues"),
+    ("gut-microbiome-melanoma", "Lee and colleagues", "gut-microbiome-cross-cohort", "Gopalakrishnan and colleagues"),
+    ("pd-l1-22c3-sp142", "Batenchuk and colleagues", "pd-l1-28-8-22c3", "Xu and colleagues"),
+    ("pd-l1-prognosis-resected", "Schmidt and colleagues", "pd-l1-prognosis-squamous", "Tuminello and colleagues"),
+]
+
+
+@pytest.mark.parametrize(("one", "names_other", "other", "names_one"), DISAGREEMENTS, ids=lambda part: part)
+def test_digests_that_disagree_name_each_other(one: str, names_other: str, other: str, names_one: str) -> None:
+    found = by_slug()
+    meanings = {slug: found[slug].body.split("\n\n")[-1] for slug in (one, other)}
+    assert names_other in meanings[one]
+    assert names_one in meanings[other]
+
+
+def test_retracted_paper_says_so_and_carries_its_status() -> None:
+    retracted = [digest for digest in digests() if digest.front.get("status") == "retracted"]
+    assert [digest.slug for digest in retracted] == ["cancer-microbiome-retracted"]
+    assert "Nature retracted the paper of Poore and colleagues on 26 June 2024" in retracted[0].body
+    assert [paper.title for paper in papers() if paper.status == "retracted"] == [retracted[0].front["title"]]
+    assert "Status: **retracted**" in page()
+
+
 def test_papers_carry_text_sections_and_ids() -> None:
     found = papers()
     assert len(found) == len(digests())

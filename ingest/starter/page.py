@@ -52,7 +52,7 @@ def _digest(digest: Digest) -> str:
     lines = [
         f"### {digest.slug}\n",
         f"{authors} *{front['title']}*. {front['journal']} {front['year']}. {_links(digest)}.\n",
-        f"Design: {front['design']}.\n",
+        f"Design: {front['design']}." + (f" Status: **{front['status']}**." if "status" in front else "") + "\n",
         "Paper identified at: " + ", ".join(f"<{address}>" for address in citations()[digest.slug]) + ".\n",
     ]
     if entries := _entries(digest):
