@@ -186,7 +186,7 @@ def test_retracted_paper_says_so_and_carries_its_status() -> None:
     assert [digest.slug for digest in retracted] == ["cancer-microbiome-retracted"]
     assert "Nature retracted the paper of Poore and colleagues on 26 June 2024" in retracted[0].body
     assert [paper.title for paper in papers() if paper.status == "retracted"] == [retracted[0].front["title"]]
-    assert "Status: **retracted**" in page()
+    assert "Design: computational, retracted." in page()
 
 
 def test_papers_carry_text_sections_and_ids() -> None:
