@@ -284,21 +284,22 @@ class Catalogue:
 
     # -- notices -----------------------------------------------------------------------------------------------------
 
-    def heed(self, notices: Iterable[Notice]) -> list[str]:
-        """Keep notices on papers, here or not yet; returns the ids of the papers whose status they change."""
-        changed: list[str] = []
+    def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
+        """Keep notices on papers, here or not yet; returns the ids of the papers whose status they change.
+
+        What was kept of the origin `instead_of` before goes, if one is named: lists are taken in whole, again and again.
+        """
         with self._database.transaction():
-            for notice in notices:
-                alias = normal_alias(notice.alias)
-                self._database.change(
-                    "INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)",
-                    (alias, notice.status, notice.origin, notice.date, notice.reason),
-                )
-                for paper_id in self.find([alias]):
-                    if self._settle_status(paper_id):
-                        self._change(paper_id)
-                        changed.append(paper_id)
-        return list(dict.fromkeys(changed))
+            before = self._noticed() if instead_of else set()
+            self._database.change("DELETE FROM notices WHERE origin = ?", (instead_of,))
+            self._database.change_many(
+                "INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)",
+                ((normal_alias(one.alias), one.status, one.origin, one.date, one.reason) for one in notices),
+            )
+            changed = [paper_id for paper_id in sorted(before | self._noticed()) if self._settle_status(paper_id)]
+            for paper_id in changed:
+                self._change(paper_id)
+        return changed
 
     def notices(self, paper_id: str) -> list[Notice]:
         """What is known from elsewhere of a paper of the library, the latest first."""
@@ -459,6 +460,10 @@ class Catalogue:
             "INSERT INTO tags VALUES (?, ?)",
             ((concept, chunk) for chunk, concepts in profile.tags.items() for concept in sorted(concepts)),
         )
+
+    def _noticed(self) -> set[str]:
+        """The papers of the library that any notice is on."""
+        return {id_ for (id_,) in self._database.rows("SELECT paper_id FROM notices JOIN aliases USING (alias)")}
 
     def _settle_status(self, paper_id: str) -> bool:
         """Give a paper the gravest status that its readers or a notice state; returns whether that changes it."""

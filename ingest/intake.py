@@ -35,7 +35,7 @@ _SYNC = 2048  # chunks after which the indexes are written, some seconds in whic
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one paper."""
+    """What became of one paper; `paper_id` is "" for a notice, which is none."""
 
     paper_id: str
     outcome: Outcome
@@ -81,7 +81,7 @@ class Intake:
         """Take a paper; `settle` is called once, when its fate is known: now, or after a later batch."""
         paper = _storable(paper)
         if not paper.sections or not paper.text.strip():
-            settle(Taken(paper.id, "failed", "holds no text"))
+            settle(self._heeded(paper) if paper.notices else Taken(paper.id, "failed", "holds no text"))
             return
         names = {normal_alias(alias) for alias in paper.aliases}
         twins = self._titles.get(title_key(paper.title), ())
@@ -118,6 +118,13 @@ class Intake:
         while (self._pending or self._deferred) and not self._stopped():
             self.commit()
         self._library.sync()
+
+    def _heeded(self, notice: Paper) -> Taken:
+        """What became of a paper that has no text but says something of others."""
+        changed = self._catalogue.heed(notice.notices)
+        told = ", ".join(f"{one.alias} is {one.status}" for one in notice.notices)
+        known = f"changes {', '.join(changed)}" if changed else "none of them is here, or all is known"
+        return Taken("", "unchanged", f"a notice: {told}; {known}")
 
     def _recognised(self, paper: Paper, known: Sequence[Paper], settle: Callable[[Taken], None]) -> _Pending | None:
         """What is to be embedded of `paper`, which the library has as `known`; None where its fate is settled."""

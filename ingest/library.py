@@ -244,13 +244,14 @@ class Library:
             self.sync()
         return paper_id
 
-    def heed(self, notices: Iterable[Notice]) -> list[str]:
+    def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
         """Take in notices of retraction, concern or correction; returns the ids of the papers whose status they change.
 
-        Those on papers that are not here are kept, and heeded when these come.
+        Those on papers that are not here are kept, and heeded when these come. What was taken in from the origin
+        `instead_of` before is forgotten, if one is named.
         """
         with self.writing():
-            changed = self._catalogue.heed(notices)
+            changed = self._catalogue.heed(notices, instead_of)
             self.sync()
         return changed
 
