@@ -10,8 +10,12 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from embedders import HashEmbedder
 
+from ingest.chunking import chunk, indexed_text
+from ingest.embedding import DEFAULT_MODEL, load_embedder
 from ingest.starter import papers
 from ingest.starter.confirmations import (
     Confirmation,
@@ -23,6 +27,7 @@ from ingest.starter.confirmations import (
     unconfirmed,
 )
 from ingest.starter.page import AREAS, page
+from ingest.starter.vectors import carried, missing
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT.parent / "shared" / "data" / "reference"
@@ -271,3 +276,23 @@ def test_no_eight_words_are_shared_with_the_reference_material() -> None:
     theirs = set().union(*(eight_words(text) for _, text in reference().values()))
     shared = {digest.slug: found for digest in digests() if (found := eight_words(digest.body) & theirs)}
     assert not shared
+
+
+# Its vectors
+
+
+def test_every_chunk_has_its_vector_in_the_install() -> None:
+    assert missing() == [], "run: python -m ingest.starter.vectors"
+
+
+def test_carried_vectors_are_the_models_own_and_other_texts_go_to_it() -> None:
+    model = HashEmbedder(name=DEFAULT_MODEL, dim=384)
+    known = carried(model)
+    first = papers()[0]
+    text = indexed_text(first, chunk(first, load_embedder())[0], load_embedder())
+    rows = known.embed(["another text", text])
+    assert model.seen == 1
+    assert np.allclose(rows[0], model.embed(["another text"])[0])
+    assert float(rows[1] @ load_embedder(precision="fp32").embed([text])[0]) > 0.9999
+    other = HashEmbedder()
+    assert carried(other) is other

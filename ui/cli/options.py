@@ -13,6 +13,7 @@ from ui.cli.terminal import note
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.embedding import Embedder
     from ingest.library import Library, Progress
 
 __all__ = [
@@ -49,12 +50,17 @@ def open_library(
     create: bool = True,
     wait: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
+    embedder: Embedder | None = None,
 ) -> Library:
-    """Open the library, making it when there is none and `create`; `progress` hears of indexes built anew."""
+    """Open the library, making it when there is none and `create`; `progress` hears of indexes built anew.
+
+    `embedder` is the model, by default the one that is set, else the library's own.
+    """
     from ingest.embedding import load_embedder
     from ingest.library import Library
 
-    embedder = load_embedder(settings.embedding) if settings.embedding else None
+    if embedder is None and settings.embedding:
+        embedder = load_embedder(settings.embedding)
     return Library.open(
         settings.library,
         embedder=embedder,
