@@ -1,7 +1,7 @@
 """The vectors of the starter library. They come with the install, so that it is built without waiting for a model.
 
-`python -m ingest.starter.vectors` computes them anew, in fp32, after a digest was changed. They are found by the hash of
-the text that was embedded, so one that no longer fits is simply not found, and computed.
+`python -m ingest.starter.vectors` computes them anew, in fp32, after a digest was changed. They are found by the hash
+of the text that was embedded, so one that no longer fits is simply not found, and computed.
 """
 
 from __future__ import annotations
