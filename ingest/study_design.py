@@ -42,17 +42,21 @@ _CLASSES: tuple[tuple[DesignClass, re.Pattern[str]], ...] = (
     ("trial", re.compile(r"\btrials?\b|\bphase [0-4]|\bsingle[- ]arm\b|\bbefore-and-after\b|\bintervention")),
     (
         "preclinical",
-        re.compile(r"\bpreclinical|\bpre-clinical|\banimal|\bmouse\b|\bmice\b|\bin vitro\b|\bin vivo\b|\blaborator|\bcell line"),
+        re.compile(
+            r"\bpreclinical|\bpre-clinical|\banimal|\bmouse\b|\bmice\b|\bin vitro\b|\bin vivo\b|\blaborator"
+            r"|\bcell line"
+        ),
     ),
     (
         "computational",
         re.compile(
-            r"\bcomputational|\bin silico\b|\bsimulation|\bmodell?ing\b|\bbioinformatic|\bmachine learning|\bdeep learning"
+            r"\bcomputational|\bin silico\b|\bsimulation|\bmodell?ing\b|\bbioinformatic|\bmachine learning"
+            r"|\bdeep learning"
         ),
     ),
     ("review", re.compile(r"\breview")),
     ("editorial", re.compile(r"\beditorial|\bcomment|\bletter\b|\bnews\b|\bperspective|\bviewpoint|\bopinion")),
-)  # fmt: skip
+)
 
 # What people type, beside the words that the patterns above know.
 _NAMED: dict[str, DesignClass] = {

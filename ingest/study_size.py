@@ -23,36 +23,51 @@ _UNITS = {
         "eighteen nineteen".split()
     )
 }
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _WORD = "|".join(sorted([*_UNITS, *_TENS, "hundred", "thousand"], key=len, reverse=True))
 _NUMBER = (
     rf"(?=[\dzotfsenh])(?:(?<![\w.,%/±-])(?:\d{{1,3}}(?:[, ]\d{{3}})+(?!\d)|\d{{1,9}})(?![\w%]|[.,]\d)"
     rf"|\b(?:{_WORD})(?:(?:-| and | |, )(?:{_WORD})){{0,8}}\b)"
 )
 _WHO = (
-    r"(?:patients|participants|subjects|individuals|women|men|adults|children|infants|boys|girls|persons|people|volunteers"
-    r"|survivors|residents|caregivers|students|physicians|nurses|recipients|veterans|inpatients|adolescents|respondents"
-    r"|asthmatics|cases|pairs|mice|rats|rabbits|pigs|piglets|dogs|sheep|animals|(?:guinea )?pigs|monkeys|cadavers|knees|hips|samples"
-    r"|tumou?rs|providers|donors|controls|males|females|outpatients|neonates|newborns|families|interviews)"
+    r"(?:patients|participants|subjects|individuals|women|men|adults|children|infants|boys|girls|persons|people"
+    r"|volunteers|survivors|residents|caregivers|students|physicians|nurses|recipients|veterans|inpatients"
+    r"|adolescents|respondents|asthmatics|cases|pairs|mice|rats|rabbits|pigs|piglets|dogs|sheep|animals"
+    r"|(?:guinea )?pigs|monkeys|cadavers|knees|hips|samples|tumou?rs|providers|donors|controls|males|females"
+    r"|outpatients|neonates|newborns|families|interviews)"
 )
-_SOME = r"(?:(?!(?:of|in|and|or|from|to|with|were|was|had|who|than|years?|months?|weeks?|days?|hours?|\d+)\b)[\w/+'-]+,? ){0,5}"  # "consecutive breast cancer"
+_SOME = (
+    r"(?:(?!(?:of|in|and|or|from|to|with|were|was|had|who|than|years?|months?|weeks?|days?|hours?"
+    r"|\d+)\b)[\w/+'-]+,? ){0,5}"  # "consecutive breast cancer"
+)
 _GROUP = rf"(?P<n>{_NUMBER}) {_SOME}{_WHO}\b"
-_TAKEN = r"(?:enrolled|included|recruited|analy[sz]ed|evaluated|studied|identified|eligible|selected|reviewed|treated|examined|investigated)"
+_TAKEN = (
+    r"(?:enrolled|included|recruited|analy[sz]ed|evaluated|studied|identified|eligible|selected|reviewed|treated"
+    r"|examined|investigated)"
+)
 
 _STATED = tuple(
     re.compile(row)
     for row in (
         # "63 patients were randomly assigned to A and 62 to B": the total is the sum
-        rf"(?P<n>{_NUMBER}) (?:{_SOME}{_WHO} )?(?:were|was) (?:randomly |randomi[sz]ed |at random )?(?:assigned|allocated|randomi[sz]ed)? ?to "
-        rf"(?:receive |the )?(?!either|one of|two|three|four|receive either)(?:[\w-]+ ){{1,5}}and (?P<m>{_NUMBER}) (?:{_WHO} )?(?:were )?(?:assigned )?to\b",
-        rf"(?P<n>{_NUMBER}) (?:{_SOME}{_WHO} )?(?:\([^()]{{1,60}}\) )?(?:were|underwent) (?:\w+ )?(?:randomi[sz]\w+|randomly|allocated|at random)",
+        rf"(?P<n>{_NUMBER}) (?:{_SOME}{_WHO} )?(?:were|was) "
+        rf"(?:randomly |randomi[sz]ed |at random )?(?:assigned|allocated|randomi[sz]ed)? ?to "
+        rf"(?:receive |the )?(?!either|one of|two|three|four|receive either)(?:[\w-]+ ){{1,5}}and (?P<m>{_NUMBER}) "
+        rf"(?:{_WHO} )?(?:were )?(?:assigned )?to\b",
+        rf"(?P<n>{_NUMBER}) (?:{_SOME}{_WHO} )?(?:\([^()]{{1,60}}\) )?(?:were|underwent) "
+        rf"(?:\w+ )?(?:randomi[sz]\w+|randomly|allocated|at random)",
         rf"\b(?:randomi[sz]ed|randomly (?:assigned|allocated)|randomi[sz]es) {_GROUP}",
-        rf"\b(?:in total,?|a total of|totally|overall,?|total sample size of|sample size of|target sample size is) {_GROUP}",
+        rf"\b(?:in total,?|a total of|totally|overall,?|total sample size of|sample size of|target sample size is) "
+        rf"{_GROUP}",
         rf"\btotal (?:sample )?(?:size|number) (?:of|was|is|=) (?P<n>{_NUMBER})\b",
-        rf"\b(?:trial|study|study population|sample|cohort|population|series|analysis|set) (?:was conducted |was performed |comprises |of|in|with|among|on|comprising"
-        rf"|comprised|included|involving|includes|consisted of|comprises)(?: of| among| a total of)? ?{_GROUP}",
-        rf"\b(?:we|authors) (?:\w+ ){{0,2}}(?:enrolled|included|randomi[sz]ed|recruited|analy[sz]ed|studied|identified|evaluated|reviewed|examined|treated|"
-        rf"conducted|compared|performed|used) (?:data (?:on|from|of) |records of |the records of |(?:a )?total of )?{_GROUP}",
+        rf"\b(?:trial|study|study population|sample|cohort|population|series|analysis|set) "
+        rf"(?:was conducted |was performed |comprises |of|in|with|among|on|comprising|comprised|included|involving"
+        rf"|includes|consisted of|comprises)(?: of| among| a total of)? ?{_GROUP}",
+        rf"\b(?:we|authors) (?:\w+ ){{0,2}}(?:enrolled|included|randomi[sz]ed|recruited|analy[sz]ed|studied"
+        rf"|identified|evaluated|reviewed|examined|treated|conducted|compared|performed|used) "
+        rf"(?:data (?:on|from|of) |records of |the records of |(?:a )?total of )?{_GROUP}",
     )
 )
 _SPOKEN_OF = re.compile(_GROUP)
@@ -60,8 +75,10 @@ _IN_BRACKETS = re.compile(rf"\b{_WHO} \( ?n ?= ?(?P<n>{_NUMBER}) ?\)")
 _FEW = 10  # people: a number below is no sample, unless of cases or animals
 # A rate, a group among several, those who were only looked at, the size that a calculation asked for.
 _NOT_ALL = re.compile(
-    r"\bper\b|\beach year\b|\bevery year\b|\bannually\b|\bworldwide\b|\bestimated\b|\bapproximately 1 in\b|\bscreened\b|\bapproached\b|\bcontacted\b|\binvited\b|\bnn[ht]\b|\beach (?:group|arm|containing)\b|\bin (?:each|the \w+ group)\b|\bsubgroups?\b|\bpower of\b"
-    r"|\bwould be (?:needed|required)\b|\bolder than\b|\bof (?:these|whom)\b"
+    r"\bper\b|\beach year\b|\bevery year\b|\bannually\b|\bworldwide\b|\bestimated\b|\bapproximately 1 in\b"
+    r"|\bscreened\b|\bapproached\b|\bcontacted\b|\binvited\b|\bnn[ht]\b|\beach (?:group|arm|containing)\b"
+    r"|\bin (?:each|the \w+ group)\b|\bsubgroups?\b|\bpower of\b|\bwould be (?:needed|required)\b|\bolder than\b"
+    r"|\bof (?:these|whom)\b"
 )
 # What a number that stands before people may count instead: "at age 65 women", "type 1 patients".
 _LABEL = re.compile(r"\b(?:aged?|type|grade|stage|level|phase|days?|weeks?|years?|months?|class|group|arm) $")

@@ -70,8 +70,8 @@ _WORDS = tuple(
 _SPELLED = {re.sub(r"[^a-z]", "", series.spelling.lower()): series for series in (*_COINED, *_WORDS)}
 # The number, and more of the series ("KEYNOTE-001 and 006") unless they count people.
 _NUMBER = (
-    r"[- ]{0,2}(?P<number>\d{1,4}[A-Za-z]{0,2})\b"
-    r"(?P<more>(?:(?:/|, | and |, and )-?\d{3}\b(?! (?:patients|participants|women|men|months|years|%)))*)"
+    r"[- ]{0,2}(?P<number>\d{1,4}[A-Za-z]{0,2})\b(?P<more>(?:(?:/|, | and |, and )-?\d{3}\b(?! "
+    r"(?:patients|participants|women|men|months|years|%)))*)"
 )
 
 
@@ -83,15 +83,17 @@ def _numbered(table: tuple[Series, ...], lower: bool) -> re.Pattern[str]:
 _NUMBERED = ((_numbered(_COINED, lower=True), True), (_numbered(_WORDS, lower=False), False))
 # Names that are unlike anything else in a paper of this field, with no "trial" beside them.
 _WHOLE = re.compile(
-    r"\bJAVELIN [A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?: \d{2,3}(?!\d))?|\b(?:HIMALAYA|POSEIDON|CASPIAN)\b|\bPACIFIC(?:-\d)?\b"
-    r"|\bOpACIN(?:-neo)?\b|\b(?:ESCORT|CAPTAIN)-1st\b"
+    r"\bJAVELIN [A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?: \d{2,3}(?!\d))?|\b(?:HIMALAYA|POSEIDON|CASPIAN)\b"
+    r"|\bPACIFIC(?:-\d)?\b|\bOpACIN(?:-neo)?\b|\b(?:ESCORT|CAPTAIN)-1st\b"
 )
 # "the POPLAR trial", "the OAK study", "the phase 3 CASPIAN trial", "(NICHE-2)" after trial: capitals with a figure or not.
 _NAME = r"[A-Z][A-Za-z]{0,3}[A-Z]{2,}[A-Za-z]{0,8}(?:[- ]?\d{1,4}[A-Z]?)?(?:-[A-Z][A-Za-z]{1,10})?"
 _ACRONYM = re.compile(
-    rf"\b(?:[Tt]he|[Oo]ur|[Tt]his|[Ii]n|of|from|I{{1,3}}|[1-4]|randomi[sz]ed) (?P<before>{_NAME}) (?:[Tt]rial|[Ss]tudy|clinical trial|randomi[sz]ed)\b"
-    rf"|^(?P<head>{_NAME}): |\((?P<bracket>{_NAME})\): (?:an? |the )?(?:[\w-]+,? ){{0,6}}(?:trial|study)\b"
-    rf"|\b(?:trial|study) \((?P<after>{_NAME})\)|\b(?P<phrase>{_NAME})(?: is| was) (?:a|an) (?:[\w-]+,? ){{0,8}}(?:trial|study)\b"
+    rf"\b(?:[Tt]he|[Oo]ur|[Tt]his|[Ii]n|of|from|I{{1,3}}|[1-4]|randomi[sz]ed) (?P<before>{_NAME}) "
+    rf"(?:[Tt]rial|[Ss]tudy|clinical trial|randomi[sz]ed)\b|^(?P<head>{_NAME}): "
+    rf"|\((?P<bracket>{_NAME})\): (?:an? |the )?(?:[\w-]+,? ){{0,6}}(?:trial|study)\b"
+    rf"|\b(?:trial|study) \((?P<after>{_NAME})\)"
+    rf"|\b(?P<phrase>{_NAME})(?: is| was) (?:a|an) (?:[\w-]+,? ){{0,8}}(?:trial|study)\b"
     rf"|\bresults (?:from|of) (?P<results>[A-Z]{{4,12}})(?= and\b|\.|$)",
 )
 # Capitals that stand before "trial" or "study" and name no trial.
@@ -104,10 +106,13 @@ _NOT_A_NAME = frozenset(
 _TRIAL_TITLE = re.compile(r"\b(?:trial|study|phase|randomi[sz]ed|placebo)\b", re.IGNORECASE)
 # A sentence about the trials of others.
 _OTHERS = re.compile(
-    r"\b(?:previous(?:ly)?|prior|earlier|unlike|in contrast to|compared with (?:the )?results|similar to|based on (?:the )?results|after the|since the)\b",
+    r"\b(?:previous(?:ly)?|prior|earlier|unlike|in contrast to|compared with (?:the )?results|similar to|based on "
+    r"(?:the )?results|after the|since the)\b",
     re.IGNORECASE,
 )
-_SYNTHESES: frozenset[DesignClass] = frozenset(("review", "systematic review", "meta-analysis", "editorial", "guideline"))
+_SYNTHESES: frozenset[DesignClass] = frozenset(
+    ("review", "systematic review", "meta-analysis", "editorial", "guideline")
+)
 _REGISTERED = re.compile(
     r"\bregist(?:er|ra|ry)\w*|\bclinicaltrials\.gov\b|\bidentifier\b|\beudract\b|\btrial number\b", re.IGNORECASE
 )
@@ -139,7 +144,8 @@ def own_trial_ids(design: DesignClass | None, paper: Paper, parts: Excerpt) -> t
     if design in _SYNTHESES:
         return tuple(dict.fromkeys((*named, *(_carried(paper) if paper.source == "pubmed" else ()))))
     around = (
-        parts.methods[max(match.start() - _NEAR, 0) : match.end() + _NEAR] for match in _REGISTERED.finditer(parts.methods)
+        parts.methods[max(match.start() - _NEAR, 0) : match.end() + _NEAR]
+        for match in _REGISTERED.finditer(parts.methods)
     )
     found = tuple(dict.fromkeys((*named, *trial_ids("\n".join(around)), *_carried(paper))))
     return found or (paper.trial_ids if len(paper.trial_ids) == 1 else ())

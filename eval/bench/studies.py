@@ -109,7 +109,9 @@ def _pubmedqa(data: Path, ids: dict[str, Label]) -> dict[str, Paper]:
     """The abstract is the positive passage of its question; the question was made of the title."""
     with gzip.open(data / "ranking_train.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines if '"pubmedqa"' in line]
-    return {row["doc"]: _abstract(row["doc"], row["question"], row["positives"][0]) for row in rows if row["doc"] in ids}
+    return {
+        row["doc"]: _abstract(row["doc"], row["question"], row["positives"][0]) for row in rows if row["doc"] in ids
+    }
 
 
 def _bioasq(data: Path, ids: dict[str, Label]) -> dict[str, Paper]:
@@ -145,7 +147,9 @@ def _files(folder: str, kind: str) -> Callable[[Path, dict[str, Label]], dict[st
     def read(data: Path, ids: dict[str, Label]) -> dict[str, Paper]:
         from ingest.readers import jats, pdf
 
-        files = {path.name.rpartition(".")[0]: path for path in (data / folder).iterdir() if path.suffix in _SUFFIXES[kind]}
+        files = {
+            path.name.rpartition(".")[0]: path for path in (data / folder).iterdir() if path.suffix in _SUFFIXES[kind]
+        }
         reader = jats.read if kind == "jats" else pdf.read
         return {name: next(iter(reader(files[name]))) for name in ids if name in files}
 
@@ -209,16 +213,31 @@ def main(argv: list[str]) -> int:
         for what in ("design", "species", "prospective"):
             pairs = _pairs(chosen, what)
             ours = accuracy(pairs)
-            peer = f"{accuracy([(label, usual[what]) for label, _ in pairs]).estimate:.3f} ({usual[what]})" if what in usual else ""
+            peer = (
+                f"{accuracy([(label, usual[what]) for label, _ in pairs]).estimate:.3f} ({usual[what]})"
+                if what in usual
+                else ""
+            )
             goal = GOALS.get(what) if part == "held out" else None
             met = met and (goal is None or ours.estimate >= goal)
             settled = sum(label != _UNSETTLED for label, _ in pairs)
-            table.add_row(part, what, str(settled), f"{ours.estimate:.3f}", f"{ours.low:.3f}-{ours.high:.3f}", peer, f"{goal:.2f}" if goal else "")
+            table.add_row(
+                part,
+                what,
+                str(settled),
+                f"{ours.estimate:.3f}",
+                f"{ours.low:.3f}-{ours.high:.3f}",
+                peer,
+                f"{goal:.2f}" if goal else "",
+            )
     console.print(table)
 
     typed = [row for row in rows if row.types]
     if typed:
-        ours, types = ([(row.label.design, answer(row)) for row in typed] for answer in (lambda row: row.design, lambda row: row.types))
+        ours, types = (
+            [(row.label.design, answer(row)) for row in typed]
+            for answer in (lambda row: row.design, lambda row: row.types)
+        )
         console.print(
             f"{len(typed)} records carry a publication type that tells a design: the types alone {accuracy(types).estimate:.3f}, "
             f"immunorag {accuracy(ours).estimate:.3f}."
@@ -230,14 +249,19 @@ def main(argv: list[str]) -> int:
             for column in ("class", "records", "told so", "recall", "precision"):
                 detail.add_column(column, justify="left" if column == "class" else "right")
             for name, count, right, given in by_class(_pairs(chosen, what)):
-                detail.add_row(name, str(count), str(right), f"{right / count:.2f}", f"{right / given:.2f}" if given else "-")
+                detail.add_row(
+                    name, str(count), str(right), f"{right / count:.2f}", f"{right / given:.2f}" if given else "-"
+                )
             console.print(detail)
     if options.verbose:
         for row in rows:
             for what in ("design", "species", "prospective"):
                 ((label, answer),) = _pairs([row], what) or [("?", "?")]
                 if label not in (_UNSETTLED, answer):
-                    console.print(f"{row.label.where} {row.label.id} ({row.label.part}): {what} {label}, told {answer or 'nothing'}", markup=False)
+                    console.print(
+                        f"{row.label.where} {row.label.id} ({row.label.part}): {what} {label}, told {answer or 'nothing'}",
+                        markup=False,
+                    )
     if options.part != "tuning":
         console.print(f"\ngoals {'met' if met else 'MISSED'}")
     return 0 if met else 1
