@@ -61,7 +61,7 @@ def classified(paper: Paper) -> Paper:
         prospective=_prospective(kind, design, parts) if paper.prospective is None else paper.prospective,
         sample_size=size if paper.sample_size is None else paper.sample_size,
         trial_ids=own_trial_ids(kind, paper, parts),
-        trials=paper.trials or trial_names(kind, parts),
+        trials=paper.trials or trial_names(kind, paper, parts),
     )
 
 
