@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from ingest.papers import DesignClass, Species
 from ingest.study_excerpt import Excerpt
@@ -158,8 +159,7 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
         found = found or _laboratory(subjects(parts.methods.lower()))
         if not found and _TUMOUR_CELLS.search(parts.told):
             found.add("cell line")
-    order: tuple[Species, ...] = ("human", "mouse", "other animal", "cell line", "in silico")
-    return tuple(kind for kind in order if kind in found)
+    return tuple(kind for kind in get_args(Species) if kind in found)
 
 
 def _laboratory(seen: Subjects) -> set[Species]:

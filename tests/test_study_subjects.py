@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.papers import Species
@@ -51,7 +53,5 @@ def test_animals_of_a_laboratory_are_looked_up_in_the_methods() -> None:
 
 
 def test_a_stated_species_is_kept() -> None:
-    from dataclasses import replace
-
     told = replace(paper("Drug A in rats", "Forty rats were operated on."), species=("mouse",))
     assert classified(told).species == ("mouse",)

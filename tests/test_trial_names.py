@@ -76,8 +76,8 @@ def test_numbers_that_a_record_carries_beside_its_text_are_its_own() -> None:
 
 
 def test_a_review_owns_none_of_the_trials_that_it_discusses() -> None:
-    text: tuple[str, str] = ("other", "NCT00000001 and NCT00000002 are under way.")
-    told = paper("Drugs", "This review discusses drugs.", text, trial_ids=NUMBERS)  # type: ignore[arg-type]
+    under_way = "NCT00000001 and NCT00000002 are under way."
+    told = paper("Drugs", "This review discusses drugs.", ("other", under_way), trial_ids=NUMBERS)
     assert classified(told).trial_ids == ()
 
 
