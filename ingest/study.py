@@ -24,22 +24,21 @@ __all__ = ["classified", "design_class", "design_named"]
 _MORE_EXACT: dict[DesignClass, frozenset[DesignClass]] = {
     "review": frozenset(("systematic review", "meta-analysis", "guideline")),
     "systematic review": frozenset(("meta-analysis",)),
-    "trial": frozenset(("randomised trial", "protocol", "cohort")),
+    "trial": frozenset(("protocol",)),
     "randomised trial": frozenset(("protocol",)),
 }
 _LATER = "post hoc analysis"
 _PHASE = re.compile(r"\bphase ([1-4](?:/[1-4])?)\b")
-_ONWARD: frozenset[DesignClass] = frozenset(("trial", "randomised trial", "protocol"))
+_TRIALS: frozenset[DesignClass] = frozenset(("trial", "randomised trial"))
+_ONWARD: frozenset[DesignClass] = frozenset((*_TRIALS, "protocol"))
 _OF_PEOPLE: frozenset[DesignClass] = frozenset((*_ONWARD, "cohort", "case report"))
-_PROSPECTIVE = re.compile(r"\bprospective(?:ly)?\b(?! (?:studies|trials|research|validation)\b)", re.IGNORECASE)
+_PROSPECTIVE = re.compile(r"\bprospective(?:ly)?\b(?! (?:studies|trials|research|validation)\b)")
 _RETROSPECTIVE = re.compile(
     r"\bretrospective(?:ly)?\b(?! (?:studies|correlated)\b)|\bhistoric(?:al)? cohort\b"
-    r"|\b(?:chart|medical records?) review\b|\barchival\b",
-    re.IGNORECASE,
+    r"|\b(?:chart|medical records?) review\b|\barchival\b"
 )
-_NEGATED = re.compile(
-    r"\b(?:no|need for|needed|lack of|future|previous|further|larger|requires?)\b[^.]{0,30}$", re.IGNORECASE
-)
+_NEGATED = re.compile(r"\b(?:no|need for|needed|lack of|future|previous|further|larger|requires?)\b[^.]{0,30}$")
+_BEFORE = 60  # characters before a word in which it may be denied
 
 
 def classified(paper: Paper) -> Paper:
@@ -61,7 +60,7 @@ def classified(paper: Paper) -> Paper:
         prospective=_prospective(kind, design, parts) if paper.prospective is None else paper.prospective,
         sample_size=size if paper.sample_size is None else paper.sample_size,
         trial_ids=own_trial_ids(kind, paper, parts),
-        trials=paper.trials or trial_names(kind, parts),
+        trials=paper.trials or trial_names(kind, paper, parts),
     )
 
 
@@ -69,17 +68,13 @@ def _more_exact(stated: str, found: str) -> str:
     known, told = design_class(stated), design_class(found)
     if known is None or told is None:
         return stated or found
-    if told == known:
-        if known in ("trial", "randomised trial"):
-            return _joined(stated, found)
+    if known in _TRIALS and told in _TRIALS:
+        return _joined(stated, found)
+    if known == told:
         return found if len(found) > len(stated) else stated
-    if told in _MORE_EXACT.get(known, ()):
-        if told == "cohort" and not found.startswith(_LATER):
-            return stated  # a trial says "patients", "prospective" and "cohort" too
-        return _joined(stated, found) if told == "randomised trial" else found
-    if known == "randomised trial" and found.startswith(_LATER):
+    if known in _TRIALS and found.startswith(_LATER):
         return found
-    return _joined(stated, found) if (known, told) == ("randomised trial", "trial") else stated
+    return found if told in _MORE_EXACT.get(known, ()) else stated
 
 
 def _joined(stated: str, found: str) -> str:
@@ -99,8 +94,8 @@ def _prospective(kind: DesignClass | None, design: str, parts: Excerpt) -> bool 
 
 
 def _says(pattern: re.Pattern[str], parts: Excerpt) -> bool:
+    """Whether title or abstract uses the word of this study, not of others that are wanted or were lacking."""
     return any(
-        not _NEGATED.search(text[max(match.start() - 60, 0) : match.start()])
-        for text in (f"{parts.title}. {parts.lead}",)
-        for match in pattern.finditer(text)
+        not _NEGATED.search(parts.told, max(match.start() - _BEFORE, 0), match.start())
+        for match in pattern.finditer(parts.told)
     )

@@ -35,11 +35,12 @@ _CLASSES: tuple[tuple[DesignClass, re.Pattern[str]], ...] = (
     (
         "cohort",
         re.compile(
-            r"\bcohort|\bobservational\b|\bcase[- ]control|\bcross[- ]sectional|\bretrospective|\bregistry|\bsurvey"
-            r"|\bqualitative|\breal[- ]world|\bdiagnostic accuracy|\blongitudinal|\bepidemiolog|\bprospective study"
+            r"\bcohort|\bmendelian|\bobservational\b|\bcase[- ]control|\bcross[- ]sectional|\bretrospective"
+            r"|\bregistry|\bsurvey|\bqualitative|\breal[- ]world|\bdiagnostic accuracy|\blongitudinal|\bepidemiolog"
+            r"|\bprospective study"
         ),
     ),
-    ("trial", re.compile(r"\btrials?\b|\bphase [0-4]|\bsingle[- ]arm\b|\bbefore-and-after\b|\bintervention")),
+    ("trial", re.compile(r"\btrials?\b|\bphase (?:[0-4]|i)|\bsingle[- ]arm\b|\bbefore-and-after\b|\bintervention")),
     (
         "preclinical",
         re.compile(
@@ -74,7 +75,8 @@ _NAMED: dict[str, DesignClass] = {
     "ml": "computational",
     "model": "computational",
 }
-_PHASE = re.compile(r"phase\s*(?:[1-4]|i{1,3}|iv)(?:\s*/\s*(?:[1-4]|i{1,3}|iv))?[ab]?(?:\s+(?:trials?|stud(?:y|ies)))?")
+# Who asks for a late phase means trials that compare, and hardly any of those leaves the groups to choice.
+_LATE = re.compile(r"phase\s*(?:[34]|iii|iv)[ab]?(?:\s+(?:trials?|stud(?:y|ies)))?")
 
 
 def design_class(design: str) -> DesignClass | None:
@@ -86,7 +88,7 @@ def design_class(design: str) -> DesignClass | None:
 
 
 def design_named(name: str) -> DesignClass:
-    """The kind of evidence a person means: "RCT", "meta", "case series". "phase 3" alone is a trial, randomised or not.
+    """The kind of evidence a person means: "RCT", "meta", "case series"; "phase 3" alone is a randomised trial.
 
     Raises UnknownDesign, which names the known ones.
     """
@@ -95,8 +97,8 @@ def design_named(name: str) -> DesignClass:
         if words in (kind, f"{kind}s"):
             return kind  # type: ignore[no-any-return]  # get_args is untyped
     found = _NAMED.get(words) or _NAMED.get(words.replace("-", " "))
-    if found is None and _PHASE.fullmatch(words):
-        found = "trial"
+    if found is None and _LATE.fullmatch(words):
+        found = "randomised trial"
     found = found or design_class(words) or design_class(words.replace("-", " "))
     if found is None:
         known = ", ".join(get_args(DesignClass))

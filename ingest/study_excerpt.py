@@ -20,10 +20,9 @@ _RUN_ON = re.compile(r"(?<=[a-z0-9%)])\.(?=[A-Z][A-Za-z]{2})")  # "was measured.
 
 _BEGINNING = 1_200  # characters of one section of the methods: what is done to whom stands first
 _WITHOUT_ABSTRACT = 3_000  # characters of a text without an abstract that are read for one
-_PLAIN = str.maketrans(
-    {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), **dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f\n\t", " "),
-     "’": "'", "®": "", "™": ""}
-)  # fmt: skip
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_SPACES = "\u00a0\u2002\u2003\u2009\u200a\u202f\n\t"
+_PLAIN = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_SPACES, " "), "’": "'", "®": "", "™": ""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from ingest import study_words as words
 from ingest.study_excerpt import Excerpt
 from ingest.study_size import sample_size
-from ingest.study_subjects import Subjects
+from ingest.study_subjects import Subjects, subjects
 from ingest.study_words import Rule
 
 __all__ = ["found_design", "trial_words"]
@@ -22,7 +22,11 @@ _ABOUT_STUDIES = frozenset(("protocol", "meta-analysis", "systematic review", "g
 _ANIMALS_SURVEYED = re.compile(r"\bcross-sectional\b|\bseropreval|\bserological\b")
 _LOT = re.compile(r"\brandomi[sz]|\brandomly\b|\bplacebo\b|\brcts?\b")
 _CASES_AT_MOST = 50  # a larger "case series" is a cohort
-_COUNTED = 30  # patients that no paper of the bench has by the way
+_COUNTED = 30  # patients that no paper of the bench has by the way, and `_MANY` the same in figures
+_MANY = re.compile(
+    r"(?<![\d.,%-])(?:[3-9]\d|\d{3,}|\d{1,3}[, ]\d{3}) "
+    r"(?:[\w-]+ ){0,4}(?:patients|participants|women|men|individuals|children|adults)\b"
+)
 _PEOPLE_WEIGH = _TITLE_WEIGHS = 4  # words of the bench
 _NARRATIVE = 400  # characters below which an abstract that reports nothing may be cut off rather than a narrative
 _NUMERALS = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
@@ -33,7 +37,8 @@ def found_design(parts: Excerpt, seen: Subjects) -> str:
     title, told = parts.title.lower(), parts.told
     if words.NOTICE.match(title):
         return ""
-    beastly = seen.beasts > seen.studied and (seen.beasts >= 2 or not seen.persons)
+    clinical = bool(_MANY.search(told)) and not subjects(title).beasts  # mice may stand beside many patients
+    beastly = not clinical and seen.beasts > seen.studied and (seen.beasts >= 2 or not seen.persons)
     named = _first(words.TITLES, title)
     if named and not (beastly and named not in _ABOUT_STUDIES):
         return _worded(named, title, told)
@@ -84,7 +89,7 @@ def _by_weight(parts: Excerpt, seen: Subjects) -> str:
     if _times(words.RESULT, told) >= 2 or words.OUR_WORK.search(told):
         if seen.persons or (bench < 4 and words.EPIDEMIOLOGY.search(told)):
             return "cohort study"
-        return "preclinical study" if bench >= 2 else ""
+        return "preclinical study" if bench >= 2 else "observational study"
     return "review" if len(told) > _NARRATIVE else ""
 
 

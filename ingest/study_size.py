@@ -1,7 +1,7 @@
 """How many patients, or animals, a study had: the number it states for the whole, never that of a subgroup.
 
-Where a paper says outright how many it took in, the first row of `_STATED` that fits counts, and in it the first number.
-Else it is the largest of the numbers it speaks of people by, for groups are smaller than the whole.
+Where a paper says outright how many it took in, the first row of `_STATED` that fits counts, and in it the first
+number. Else it is the largest of the numbers it speaks of people by, for groups are smaller than the whole.
 Numbers come as 305, 45,079, with a thin or common space (45 079), and in words (eight hundred fifteen).
 """
 
@@ -19,8 +19,8 @@ _YEARS = range(1980, 2035)
 _UNITS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
     )
 }
 _TENS = {
@@ -35,8 +35,8 @@ _WHO = (
     r"(?:patients|participants|subjects|individuals|women|men|adults|children|infants|boys|girls|persons|people"
     r"|volunteers|survivors|residents|caregivers|students|physicians|nurses|recipients|veterans|inpatients"
     r"|adolescents|respondents|asthmatics|cases|pairs|mice|rats|rabbits|pigs|piglets|dogs|sheep|animals"
-    r"|(?:guinea )?pigs|monkeys|cadavers|knees|hips|samples|tumou?rs|providers|donors|controls|males|females"
-    r"|outpatients|neonates|newborns|families|interviews)"
+    r"|(?:guinea )?pigs|monkeys|cadavers|knees|hips|samples|specimens|tumou?rs|providers|donors|controls|males"
+    r"|females|outpatients|neonates|newborns|families|interviews)"
 )
 _SOME = (
     r"(?:(?!(?:of|in|and|or|from|to|with|were|was|had|who|than|years?|months?|weeks?|days?|hours?"
@@ -107,7 +107,7 @@ def number(text: str) -> int | None:
 
 
 def sample_size(design: DesignClass | None, *texts: str) -> int | None:
-    """The size of the study's sample from the first of `texts` (title, abstract, methods, plainly spelled) that states it.
+    """The size of the sample, by the first of `texts` (title, abstract, methods; plainly spelled) that states it.
 
     None for what has no sample of its own (reviews, editorials, guidelines), and where none is stated.
     """

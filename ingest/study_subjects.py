@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from ingest.papers import DesignClass, Species
 from ingest.study_excerpt import Excerpt
@@ -31,6 +32,7 @@ _PERSONS = re.compile(rf"\b{_PEOPLE}\b|\bhumans?\b(?! (?:recombinant|cancer cell
 # People who were studied: counted, enrolled, followed, asked; or what came from their bodies.
 _STUDIED = re.compile(
     rf"(?=[\dtfsenh]){_COUNT} (?:[\w/+<>=-]+ ){{0,5}}{_PEOPLE}\b"
+    rf"|(?=[\dtfsenh]){_COUNT} (?:[\w-]+ ){{0,3}}cases (?:of|with|were)\b"
     r"|\b(?:in|from|of|among) (?:[\w-]+ ){0,3}(?:patients|volunteers|donors|women|men|children|adults) "
     r"(?:with|who|aged|under)\b|\bpatients? (?:were|was|underwent|received|samples?|specimens?|cohorts?|tissues?)\b"
     r"|\bparticipants\b|\bmedical records?\b"
@@ -38,9 +40,10 @@ _STUDIED = re.compile(
     r"|cll|gbm|pca) (?:tissue )?(?:specimens|samples|biops(?:ies|y))\b|\bprimary (?:human |tumou?r )?samples\b"
     r"|\bcadaver\w*\b"
     r"|\bhuman (?:cancer |kidney )?(?:tissues?|tumou?rs?|genomes?|subjects|bones?|femurs?|hearts?|brains?|kidneys?"
-    r"|grafts|donors|pbmcs?|monocytes|t cells|biops(?:ies|y))\b|\bhealthy (?:volunteers|donors|subjects|controls|individuals)\b"
-    r"|\bpost-?mortem\b|\bpatient-derived\b(?! xenograft)|\bparaffin-embedded\b"
-    r"|\baffected subjects\b|\b[a-z]{2,6} patients and (?:cell lines|cells)\b|\b\d{1,3}-year-old\b"
+    r"|grafts|donors|pbmcs?|monocytes|t cells|biops(?:ies|y))\b"
+    r"|\bhealthy (?:volunteers|donors|subjects|controls|individuals)\b|\bpost-?mortem\b"
+    r"|\bpatient-derived\b(?! xenograft)|\bparaffin-embedded\b|\baffected subjects\b"
+    r"|\b[a-z]{2,6} patients and (?:cell lines|cells)\b|\b\d{1,3}-year-old\b"
 )
 _MICE = re.compile(
     r"\bmice\b|\bmouse\b(?! (?:monoclonal|anti))|\bmurine\b(?! (?:[\w-]+ ){0,4}cell lines?)|\bbalb/c\b|\bc57bl\b"
@@ -156,8 +159,7 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
         found = found or _laboratory(subjects(parts.methods.lower()))
         if not found and _TUMOUR_CELLS.search(parts.told):
             found.add("cell line")
-    order: tuple[Species, ...] = ("human", "mouse", "other animal", "cell line", "in silico")
-    return tuple(kind for kind in order if kind in found)
+    return tuple(kind for kind in get_args(Species) if kind in found)
 
 
 def _laboratory(seen: Subjects) -> set[Species]:

@@ -36,7 +36,7 @@ def _rules(*rows: tuple[str, str] | tuple[str, str, re.Pattern[str]]) -> tuple[R
 
 # Titles of notices, which are no studies.
 NOTICE = re.compile(
-    r"^(?:correction|corrigend|errat|department of error|retract|withdrawn|expression of concern|publisher'?s note"
+    r"^(?:correction|corrigend|errat|department of error|retraction|expression of concern|publisher'?s note"
     r"|addendum)"
 )
 
@@ -56,6 +56,7 @@ TITLES = _rules(
         r"|\bconsensus (?:statement|recommendations?|report|guidelines?)\b|\bposition (?:paper|statement)\b"
         r"|\brecommendations (?:of|from|by) the\b",
     ),
+    ("editorial", r"^(?:editorial|commentary|viewpoint|comment|letter|correspondence) ?[:.]"),
     ("case series", r"\bcase series\b"),
     (
         "case report",
@@ -120,14 +121,13 @@ SYNTHESES = _rules(
         "review",
         r"\bthis (?:narrative |mini-?|short |brief |comprehensive |critical )?(?:review|article|paper|perspective"
         r"|chapter) (?:article |paper )?(?:will |systematically |also |briefly |critically |is based on |aims to "
-        r"|seeks to )?(?:review|summari|discuss|focus|highlight|explor|provid|outlin|examin|describ|present|is "
-        r"based on|address|cover|underscor)|\bin this (?:narrative |mini-?)?(?:review|overview|perspective)\b"
+        r"|seeks to )?(?:review|summari|discuss|focus|highlight|explor|provid|outlin|describ|is based on|address"
+        r"|cover|underscor)|\bin this (?:narrative |mini-?)?(?:review|overview|perspective)\b"
         r"|\bthe (?:present|current) review\b"
         r"|\bwe (?:also )?(?:review|summari[sz]e) (?!the (?:records|charts)|and present)|\bnarrative review\b"
-        r"|\b(?:aim of|aimed to|purpose of) "
-        r"(?:this |the )?(?:article |paper )?(?:is )?(?:to )?review\b"
+        r"|\b(?:aim of|aimed to|purpose of) (?:this |the )?(?:article |paper )?(?:is )?(?:to )?review\b"
         r"|\b(?:article|paper) reviews\b|\bliterature review\b|\breview of the literature\b|\bareas covered\b"
-        r"|\bexpert opinion\b|\bare (?:reviewed|discussed)\b|\bwe (?:also )?(?:outline|elaborate)\b"
+        r"|\bexpert opinion:|\bare (?:reviewed|discussed)\b|\bwe (?:also )?(?:outline|elaborate)\b"
         r"|\bwe aimed to review\b|\brelevant papers for review\b|\bis (?:explored|reviewed|discussed)\.",
         re.compile(
             r"\bmedical records\b|\bcharts?\b|\bpathology\b|\breview the literature\b|\bimage"
@@ -144,8 +144,8 @@ CASES = _rules(
         r"|\b(?:we|the authors) (?:report|describe|present) "
         r"(?:here )?(?:a|an|the|one|two|three|the first|the case|a case) "
         r"(?:[\w-]+ ){0,4}(?:cases?|patients?|man|woman|boy|girl|child|infant|famil(?:y|ies))\b"
-        r"|\b(?:a|an) \d{1,3}[- ](?:year|month|day|week)[- ]old\b|\bcase of (?:a|an)\b|^[^.]*\. a case of\b"
-        r"|\b(?:proband|index patient)\b|\bwe describe the (?:first|case)\b",
+        r"|\b(?:a|an) \d{1,3}[- ](?:year|month|day|week)[- ]old\b|\b(?:the|rare) case of (?:a|an)\b"
+        r"|^[^.]*\. a case of\b|\b(?:proband|index patient)\b|\bwe describe the (?:first|case)\b",
         re.compile(r"\bcohort\b|\bbase case\b|\bfor example\b|\bmice\b|\brats?\b"),
     ),
 )
@@ -178,9 +178,8 @@ TRIALS = _rules(
         r"|\b(?:and|than|the|versus|vs\.?|with) placebo groups?\b|\bplacebo[- ]controlled\b|\brandomi[sz]ed manner\b"
         r"|\btrial that randomi[sz]ed\b",
         re.compile(
-            r"\b(?:previous|earlier|prior|published|recent|simulated|of) "
-            r"(?:[\w-]+ ){0,3}trials\b|\brandomi[sz]ed (?:[\w-]+ ){0,3}trials\b|\bmendelian\b|\brandomly selected\b"
-            r"|\brandom digit\b"
+            r"\b(?:previous|earlier|prior|published|recent|simulated|of) (?:[\w-]+ ){0,3}trials\b"
+            r"|\brandomi[sz]ed (?:[\w-]+ ){0,3}trials\b|\bmendelian\b|\brandomly selected\b|\brandom digit\b"
             r"|\b(?:training|validation|test|testing|derivation|discovery) "
             r"(?:and \w+ )?(?:sets?|cohorts?|groups?|samples?|data)\b"
             r"|\bin a (?:previous |prior )?(?:phase \w+|randomi[sz]ed) (?:[\w-]+ ){0,2}(?:trial|study),? "
@@ -202,14 +201,14 @@ COMPUTED = _rules(
     (
         "computational study",
         r"\bcomputer simulation|\bsimulation (?:was|study|model)|\bmarkov\b|\bdecision[- ]analy\w+ model"
-        r"|\bin silico\b|\bmathematical model|\bnumerical (?:approach|simulation)"
-        r"|\bweb ?server\b|\b(?:software|computational) (?:package|tool|framework|pipeline|approach)"
+        r"|\bin silico\b|\bmathematical model|\bnumerical (?:approach|simulation)|\bweb ?server\b"
+        r"|\b(?:software|computational) (?:package|tool|framework|pipeline|approach)"
         r"|\bsynthetic (?:[\w-]+ )?(?:data|networks?)\b|\bartificially generated data\b|\binteractive web resource\b"
         r"|\btheoretical (?:model|arguments|analysis)\b"
         r"|\b(?:deep|machine)[- ]learning(?:-based)? (?:model|algorithm|approach|framework|method)s?\b"
         r"|\blarge language models?\b|\bbioinformatics? (?:analysis|approach|tool|pipeline)"
-        r"|\bwe (?:here )?(?:utili[sz]e|develop|propose|introduce) (?:here )?(?:a|an) (?:[\w-]+ ){0,5}"
-        r"(?:models?|metric|algorithm|framework|software)\b",
+        r"|\bwe (?:here )?(?:utili[sz]e|develop|propose|introduce) (?:here )?(?:a|an) "
+        r"(?:[\w-]+ ){0,5}(?:models?|metric|algorithm|framework|software)\b",
         re.compile(r"\bsimulator\b|\bpatient simulator\b|\banimal model\b|\bsimulated (?:patient|stair|small)"),
     ),
 )
@@ -244,6 +243,7 @@ OBSERVED = _rules(
         r"\b(?:cancer|national|population-based|multicent(?:er|re)) registr(?:y|ies)\b|\bseer\b"
         r"|\bregist(?:er|ry)[- ]based\b",
     ),
+    ("mendelian randomisation study", r"\bmendelian randomi[sz]ation\b"),
     ("observational study", r"\bobservational study\b|\bdiagnostic accuracy\b"),
     (
         "cohort study",
@@ -255,7 +255,7 @@ OBSERVED = _rules(
 BENCH = re.compile(
     r"\bwestern blot|\bq?rt-?q?pcr\b|\bquantitative (?:real-time )?(?:reverse|pcr|rt)|\bimmunoblot|\bluciferase\b"
     r"|\bknock-?down\b|\bknock-?out\b|\boverexpress|\btransfect|\bapoptosis\b|\bproliferation\b|\bcell cycle\b"
-    r"|\bin vitro\b|\bin vivo\b|\bsi?rna\b|\bmrna\b|\bmicrorna\b|\bmir-\d|\bknockdown\b|\bphosphorylat"
+    r"|\bin vitro\b(?! fertili)|\bin vivo\b|\bsi?rna\b|\bmrna\b|\bmicrorna\b|\bmir-\d|\bknockdown\b|\bphosphorylat"
     r"|\btranscription|\bsignal(?:l?ing)\b|\bprotein\b|\bgenes?\b|\binhibitors?\b|\bic\(?50\)?\b|\bexpression\b"
     r"|\bassays?\b|\bbinding\b|\bmutants?\b|\bpurified\b|\brecombinant\b|\benzym|\bbacteri|\bvirus\b|\bplasmid"
     r"|\bsubstrates?\b|\bmechanis|\bcells?\b|\btested\b|\binvasion\b|\bmigration\b|\btumou?rigenesis\b|\boncogen"
@@ -276,8 +276,7 @@ EPIDEMIOLOGY = re.compile(
 )
 # Words of the bench that weigh alone.
 EXPERIMENT = re.compile(
-    r"\bin vitro\b|\bex vivo\b|\bcadaver|\bexperiments? (?:were|was|are)\b|\bbench\b"
-    r"|\bpreclinical\b"
+    r"\bin vitro\b(?! fertili)|\bex vivo\b|\bcadaver|\bexperiments? (?:were|was|are)\b|\bbench\b|\bpreclinical\b"
 )
 # Signs that an abstract reports figures of its own; a narrative has few.
 RESULT = re.compile(
@@ -288,8 +287,9 @@ RESULT = re.compile(
 OUR_WORK = re.compile(
     r"\bwe (?:\w+ ){0,2}(?:show|found|find|demonstrat|investigat|measur|stud|analy|test|examin|identif|observ|assess"
     r"|evaluat|compar|determin|generat|develop|search|detect|deriv|conduct|perform|us(?:e|ed)\b|report|screen|select"
-    r"|enrol|recruit|provide evidence)|\b(?:this|the present|the current|our) study\b"
-    r"|\bour (?:findings|results|data)\b|\bthese (?:findings|results|data)\b|\brevealed\b"
+    r"|enrol|recruit|provide evidence)|\bwe (?:\w+ly |also |then |first |here )?\w+ed\b"
+    r"|\b(?:this|the present|the current|our) study\b|\bour (?:findings|results|data)\b"
+    r"|\bthese (?:findings|results|data)\b|\brevealed\b"
     r"|\b(?:was|were) (?:\w+ly )?\w+ed\b.{0,400}\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|built|seen|shown)\b"
     r"|\b(?:was|were) (?:\w+ )?(?:measured|assessed|determined|analy[sz]ed|compared|evaluated|observed|performed"
     r"|included|obtained|identified|treated|examined)\b"

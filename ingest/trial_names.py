@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ingest.papers import DesignClass, Paper
 from ingest.readers.identifiers import trial_ids
-from ingest.study_excerpt import Excerpt
+from ingest.study_excerpt import Excerpt, plain
 
 __all__ = ["own_trial_ids", "trial_names"]
 
@@ -86,7 +86,7 @@ _WHOLE = re.compile(
     r"\bJAVELIN [A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?: \d{2,3}(?!\d))?|\b(?:HIMALAYA|POSEIDON|CASPIAN)\b"
     r"|\bPACIFIC(?:-\d)?\b|\bOpACIN(?:-neo)?\b|\b(?:ESCORT|CAPTAIN)-1st\b"
 )
-# "the POPLAR trial", "the OAK study", "the phase 3 CASPIAN trial", "(NICHE-2)" after trial: capitals with a figure or not.
+# "the POPLAR trial", "the phase 3 OAK study", "a trial (NICHE-2)": capitals, with a figure or without.
 _NAME = r"[A-Z][A-Za-z]{0,3}[A-Z]{2,}[A-Za-z]{0,8}(?:[- ]?\d{1,4}[A-Z]?)?(?:-[A-Z][A-Za-z]{1,10})?"
 _ACRONYM = re.compile(
     rf"\b(?:[Tt]he|[Oo]ur|[Tt]his|[Ii]n|of|from|I{{1,3}}|[1-4]|randomi[sz]ed) (?P<before>{_NAME}) "
@@ -98,11 +98,13 @@ _ACRONYM = re.compile(
 )
 # Capitals that stand before "trial" or "study" and name no trial.
 _NOT_A_NAME = frozenset(
-    "RCT RCTS DNA RNA MRI PET CT GWAS PK PD PKPD QOL HIV HPV HBV HCV NSCLC SCLC HCC RCC CRC TNBC AML CLL ALL MDS COVID COVID-19 SARS "
-    "US USA UK EU FDA EMA NIH NCI ICI ICIS CAR CAR-T TIL IHC PCR NGS III II IV VA BMT HSCT PROTOCOL OBJECTIVE METHODS RESULTS "
-    "BACKGROUND DESIGN PURPOSE CONCLUSION CONCLUSIONS INTRODUCTION AIM AIMS FINDINGS ITT ICU AIDS COPD EORTC ECOG SWOG NRG JCOG TCGA "
-    "SNP OPEN PHASE PILOT MAIN".split()
-)  # fmt: skip
+    (
+        "RCT RCTS DNA RNA MRI PET CT GWAS PK PD PKPD QOL HIV HPV HBV HCV NSCLC SCLC HCC RCC CRC TNBC AML CLL ALL MDS "
+        "COVID COVID-19 SARS US USA UK EU FDA EMA NIH NCI ICI ICIS CAR CAR-T TIL IHC PCR NGS III II IV VA BMT HSCT "
+        "PROTOCOL OBJECTIVE METHODS RESULTS BACKGROUND DESIGN PURPOSE CONCLUSION CONCLUSIONS INTRODUCTION AIM AIMS "
+        "FINDINGS ITT ICU AIDS COPD EORTC ECOG SWOG NRG JCOG TCGA SNP OPEN PHASE PILOT MAIN"
+    ).split()
+)
 _TRIAL_TITLE = re.compile(r"\b(?:trial|study|phase|randomi[sz]ed|placebo)\b", re.IGNORECASE)
 # A sentence about the trials of others.
 _OTHERS = re.compile(
@@ -110,6 +112,7 @@ _OTHERS = re.compile(
     r"(?:the )?results|after the|since the)\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _SYNTHESES: frozenset[DesignClass] = frozenset(
     ("review", "systematic review", "meta-analysis", "editorial", "guideline")
 )
@@ -119,15 +122,18 @@ _REGISTERED = re.compile(
 _NEAR = 160  # characters around a word of registering in which the number stands
 
 
-def trial_names(design: DesignClass | None, parts: Excerpt) -> tuple[str, ...]:
+def trial_names(design: DesignClass | None, paper: Paper, parts: Excerpt) -> tuple[str, ...]:
     """The names of the trials that the paper reports: "KEYNOTE-024", "CheckMate 227", "JAVELIN Renal 101", "LICC".
 
-    A synthesis reports no trial of its own, unless its title names one.
+    A synthesis reports no trial of its own, unless its title names one. A digest names its own where it opens, and
+    further down those it is compared with.
     """
     found = _names(parts.title, headed=bool(_TRIAL_TITLE.search(parts.title)))
     if not found and design not in _SYNTHESES:
-        own = (sentence for sentence in re.split(r"(?<=[.!?]) ", parts.lead) if not _OTHERS.search(sentence))
-        found = _names(" ".join(own))
+        told = parts.lead
+        if paper.source == "digest" and paper.sections:
+            told = plain(paper.text[: min(paper.sections[0].end, len(told))])
+        found = _names(" ".join(part for part in _SENTENCE_END.split(told) if not _OTHERS.search(part)))
     return tuple(found)
 
 
