@@ -157,7 +157,8 @@ def main(argv: list[str]) -> int:
     for part in ("tune", "held-out"):
         counts = {name: totals(part, rows, tagger) for name, tagger in TAGGERS.items()}
         size = sum(row.part == part for row in rows)
-        table = Table(title=f"{part}: {size} sentences, {counts['immunorag']['all'].labels} labels", title_justify="left")
+        labels = counts["immunorag"]["all"].labels
+        table = Table(title=f"{part}: {size} sentences, {labels} labels", title_justify="left")
         table.add_column("kind")
         for name in counts:
             for column in ("precision", "recall", "exact"):
@@ -188,8 +189,10 @@ def _mistakes(rows: Sequence[Sentence]) -> list[str]:
         if row.part != "tune":
             continue
         found = _ours(row.text)
-        wrong = [span for span in found if not any(span[0] == label[0] and _touch(span, label) for label in row.labels)]
-        missed = [label for label in row.labels if not any(span[0] == label[0] and _touch(span, label) for span in found)]
-        for word, spans in (("wrong", wrong), ("missed", missed)):
-            lines += [f"{word} {id} {row.text[start:end]!r} in: {row.text}" for id, start, end in spans]
+        for word, spans, others in (("wrong", found, row.labels), ("missed", row.labels, found)):
+            lines += [
+                f"{word} {name} {row.text[start:end]!r} in: {row.text}"
+                for name, start, end in spans
+                if not any(name == other[0] and _touch((name, start, end), other) for other in others)
+            ]
     return lines
