@@ -113,6 +113,20 @@ def test_a_guarded_abbreviation_needs_its_context_once_in_a_text() -> None:
     assert ids(f"Complete remission was deep. {far} CR lasted.") == ["endpoint:complete response"] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Osteosarcoma (OS) is rare. OS spreads.", ["cancer:osteosarcoma"]),
+        ("Open surgery (OS) was safe; OS took an hour.", ["drug:surgery"]),
+        ("Overall survival (OS) was long. OS doubled.", ["endpoint:overall survival"] * 3),
+        ("natural killer (NK) cells", ["biomarker:natural killer cells"]),
+        ("In melanoma (OS 12 months)", ["cancer:melanoma", "endpoint:overall survival"]),
+    ],
+)
+def test_a_text_may_introduce_an_abbreviation_for_something_else(text: str, expected: list[str]) -> None:
+    assert ids(text) == expected
+
+
 def test_what_must_stand_ahead_must_do_so_every_time() -> None:
     assert found("advanced melanoma at an advanced age") == [
         ("setting:advanced", "advanced"), ("cancer:melanoma", "melanoma"),

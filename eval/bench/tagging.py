@@ -9,6 +9,14 @@ right when it names the concept of a label whose span it touches; each label cou
 - exact: of the right mentions, those with the label's very span
 
 The peer is what a script would do: every name of the same vocabulary, as a substring in any case, longest first.
+
+Whoever writes both vocabulary and sentences finds what he thought of. So mentions drawn at random from text of others
+were read in their context, too, and the rules mended after each round; right were
+
+    200 in 12 immunotherapy papers and 67 CIViC statements     0.935
+    200 others there                                           0.975
+    165 in 24 papers of other fields and 67 NCI pages          0.970
+    110 more in the immunotherapy papers and statements        0.964
 """
 
 from __future__ import annotations
