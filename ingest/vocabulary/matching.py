@@ -11,6 +11,7 @@ What is found holds when
 - of a guarded term, one of the words that it wants stands within 25 words, or the text names its concept in another
   way. One such place is enough for the text: a text uses an abbreviation in one sense (Gale, Church and Yarowsky, HLT
   1992, say so of words in a discourse). What must stand ahead must do so at every place, within 3 words;
+- the text does not introduce an exact term for something else, as in "osteosarcoma (OS)";
 - no longer one begins at the same place, and none before it reaches into it.
 """
 
@@ -42,7 +43,7 @@ _WORD = re.compile(
     rf"|['’]s\b|[{_UNSEEN}]+"  # not read: Hodgkin's lymphoma is Hodgkin lymphoma
     rf"|(?P<break>\n\s*\n)|(?P<mark>[^\w\s{_HYPHENS}]|_)"
 )
-_BRITISH = re.compile("tumour|aemi|haem|oesoph|oedema|rhoea|paed|coel")
+_BRITISH = re.compile("tumour|aemi|haem|(?<![^o])oesoph|oedema|rhoea|paed|coel")  # gastroesophageal is American
 _AMERICAN = {"tumour": "tumor", "oesoph": "esoph", "oedema": "edema", "rhoea": "rhea", "coel": "cel"}
 _APART = frozenset({"mark", "break"})
 _LONG = 6  # letters of a word that digits may touch
@@ -216,10 +217,41 @@ def _shouted(words: Sequence[_Word], first: int, last: int) -> bool:
 
 
 def _meant(found: list[_Found], words: Sequence[_Word]) -> list[_Found]:
-    """Those that are not guarded, and those whose guard the text satisfies."""
+    """Those that are not guarded or whose guard the text satisfies, and whose abbreviation it gives no other sense."""
+    other = _other_senses(found, words)
+    found = [one for one in found if (one.term.text, one.term.concept) not in other]
     named = {one.term.concept for one in found if not one.term.near}
     named |= {one.term.concept for one in found if one.term.near and _near(one, words)}
     return [one for one in found if not one.term.near or one.term.concept in named]
+
+
+def _other_senses(found: Sequence[_Found], words: Sequence[_Word]) -> set[tuple[str, Concept | None]]:
+    """Abbreviations that the text introduces for something else, as in "osteosarcoma (OS)" and "open surgery (OS)".
+
+    What stands before the brackets counts when it is a term with the same first letter, or when its initials spell the
+    abbreviation; unless it is, or begins, a name of the concept itself: "natural killer (NK) cells".
+    """
+    ending: dict[int, list[_Found]] = defaultdict(list)
+    for one in found:
+        ending[one.last].append(one)
+    senses: set[tuple[str, Concept | None]] = set()
+    for one in found:
+        around = words[max(0, one.first - 1) : one.last + 2]
+        if not one.term.exact or one.term.concept is None or [around[0].raw, around[-1].raw] != ["(", ")"]:
+            continue
+        letters, before = words[one.first].folded, ending[one.first - 2]
+        spelled = [word.folded for word in words[max(0, one.first - 1 - len(letters)) : one.first - 1]]
+        if any(long.term.concept == one.term.concept for long in before) or _begins(one.term.concept, spelled):
+            continue
+        if "".join(word[:1] for word in spelled) == letters or any(
+            words[long.first].folded[0] == letters[0] for long in before
+        ):
+            senses.add((one.term.text, one.term.concept))
+    return senses
+
+
+def _begins(concept: Concept, spelled: Sequence[str]) -> bool:
+    return any(key(name).startswith(" ".join(spelled)) for name in (concept.name, *concept.synonyms))
 
 
 def _near(one: _Found, words: Sequence[_Word]) -> bool:
