@@ -14,12 +14,13 @@ from rag.answer import Citation, Claim, Verdict
 from rag.arms import swapped_arms
 from rag.claims import find_verbatim
 from rag.direction import contradicted_direction
+from rag.names import foreign_names
 from rag.numbers import unsupported_numbers
-from rag.words import content_words
+from rag.support import shared_words
 
 __all__ = ["CHECKS", "Check", "check"]
 
-_LEAST_SHARED = 0.5  # of a claim's content words, in the passages it cites
+_LEAST_SHARED = 0.4  # of a claim's content words, in the passages it cites
 
 Check = Callable[[Claim], str | None]
 
@@ -79,13 +80,18 @@ def direction_agrees(claim: Claim) -> str | None:
     return contradicted_direction(claim.text, _cited(claim), _papers(claim))
 
 
+def names_are_cited(claim: Claim) -> str | None:
+    """Drugs, biomarkers, cancers and trials of the claim are those of the text it cites."""
+    papers = [citation.passage.paper for citation in claim.citations]
+    trials = [name for paper in papers for name in (*paper.trials, *paper.trial_ids)]
+    return foreign_names(claim.text, _cited(claim), _papers(claim), trials)
+
+
 def words_are_shared(claim: Claim) -> str | None:
-    """At least half of the claim's content words stand in the text it cites; a plain floor, not entailment."""
-    claimed = content_words(claim.text)
-    if not claimed or not claim.citations:
+    """Enough of the claim's content words stand in the text it cites; a plain floor, not entailment."""
+    if not claim.citations:
         return None
-    cited = frozenset[str]().union(*(content_words(text) for text in _cited(claim)))
-    share = len(claimed & cited) / len(claimed)
+    share = shared_words(claim.text, _cited(claim), _papers(claim))
     return None if share >= _LEAST_SHARED else f"only {share:.0%} of its words stand in the cited text"
 
 
@@ -108,5 +114,6 @@ CHECKS: tuple[Check, ...] = (
     numbers_are_present,
     figures_keep_their_arms,
     direction_agrees,
+    names_are_cited,
     words_are_shared,
 )

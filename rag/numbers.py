@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rag.quantities import RATIOS, TIMES, Quantities, Quantity, kind_is_named, quantities, spelled
 
-__all__ = ["format_quantity", "numbers_in", "unsupported_numbers"]
+__all__ = ["format_quantity", "numbers_in", "unsupported_numbers", "vouched_share"]
 
 _STRICT = frozenset({"<", ">"})  # a bound that turns a number into what it is not
 _HEAD_OF_PERCENT = ("(%)", "%:", ", %", "% ", "%)")
@@ -35,6 +35,15 @@ def unsupported_numbers(claim: str, cited: Sequence[str]) -> str | None:
     return _torn_interval(stated, [source for source, _ in sources]) or _torn_fraction(
         stated, [source for source, _ in sources]
     )
+
+
+def vouched_share(claim: str, cited: Sequence[str]) -> float:
+    """The share of the quantities of `claim` that one of the `cited` texts vouches for; 1 where it states none."""
+    stated = quantities(claim).quantities
+    if not stated:
+        return 1.0
+    sources = [(quantities(text), spelled(text)) for text in cited]
+    return sum(any(_stands(quantity, *source) for source in sources) for quantity in stated) / len(stated)
 
 
 def format_quantity(quantity: Quantity) -> str:

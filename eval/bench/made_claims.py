@@ -20,7 +20,7 @@ from random import Random
 from eval.suites import EvalQuestion
 from rag.answer import Passage
 
-__all__ = ["Kind", "MadeClaim", "made_claims", "made_pairs", "numbers_of"]
+__all__ = ["Kind", "MadeClaim", "made_claims", "made_pairs", "made_ratios", "numbers_of"]
 
 Kind = str
 """`true`, or what was done to a true claim."""
@@ -159,10 +159,12 @@ def _digits(text: str, known: frozenset[float], random: Random) -> Iterator[tupl
     figures = [match for match in _CLAIMED.finditer(text) if not _is_level(text, match) and _is_figure(text, match)]
     if not figures:
         return
-    match = random.choice(figures)
+    bounds = [match for match in figures if re.search(r"CI [\d.-]*(?: to )?$", text[: match.start()])]
+    match = random.choice(bounds or figures)
     smaller = "<" in text[max(0, match.start() - 3) : match.start()]
     kind = "interval bound changed" if re.search(r"CI [\d.-]*(?: to )?$", text[: match.start()]) else "digit changed"
-    for kind, options in ((kind, _other_digits(match.group())), ("decimals moved", _moved(match.group()))):
+    moved = "decimals moved" if kind == "digit changed" else kind
+    for kind, options in ((kind, _other_digits(match.group())), (moved, _moved(match.group()))):
         wrong = [o for o in options if float(o) not in known and (not smaller or float(o) < float(match.group()))]
         if wrong:
             yield kind, text[: match.start()] + random.choice(wrong) + text[match.end() :]
@@ -263,6 +265,18 @@ def made_pairs(question: EvalQuestion, passages: Sequence[Passage]) -> list[Made
     return claims
 
 
+def made_ratios(group: str, passages: Sequence[Passage], random: Random) -> list[MadeClaim]:
+    """True claims that only state a ratio with its interval, and their corruptions: a bound changed, the ratio renamed."""
+    claims: list[MadeClaim] = []
+    for passage in passages:
+        if passage.chunk.section.kind in ("abstract", "results"):
+            for match in _RATIO.finditer(_plain(passage.text)):
+                if match["low"]:
+                    said = _said(match)
+                    claims.append(MadeClaim("true", f"The {said.replace(', 95', ' (95')}).", passage, group))
+    return [*claims, *_changed(claims, random)]
+
+
 # -- what the annotation says ----------------------------------------------------------------------------------------
 
 _P = re.compile(r"\b[pP](?:[- ]?values?)?\s*(?P<sign>[=<])\s*(?P<value>0?\.\d+)")
@@ -275,8 +289,10 @@ _ASIDE = re.compile(  # what is said about a figure, not a figure of an arm
     r"|\b(?:at|after|before|over|within|between|of|day|week|month|n|N)\s\d+\b(?!\.\d|%| ?%)(?: (?:and|to) \d+\b)?"
 )
 _FIGURE = re.compile(r"(?<![\w.,-])(-?\d+(?:\.\d+)?)(\s?%|\s(?:hours|days|weeks|months|years)\b)?(?![\w,.]*\d)(?!-\w)")
+_UNIT = r"(\s?%|\s(?:hours|days|weeks|months|years)\b)?"
 _VERSUS = re.compile(
-    r"\(\s*(?:[A-Za-z][\w+-]*:? )?(\d+(?:\.\d+)?)(\s?%)?\s*(?:\s±\s?[\d.]+)?(?: [\w+-]+)?,?\s(?:vs\.?|versus)\s?(?:[A-Za-z][\w+-]*:? )?(\d+(?:\.\d+)?)(\s?%)?[^\d.]"
+    rf"\(\s*(?:[A-Za-z][\w+-]*:? )?(\d+(?:\.\d+)?){_UNIT}\s*(?:\s±\s?[\d.]+)?(?: [\w+-]+)?,?"
+    rf"\s(?:vs\.?|versus)\s?(?:[A-Za-z][\w+-]*:? )?(\d+(?:\.\d+)?){_UNIT}[^\d.]"
 )
 
 
@@ -403,7 +419,7 @@ def _name(text: str, passage: str) -> str:
             break
     name = re.sub(r"\s+", " ", name).strip(" .,;-+×‘’'\"")
     name = re.sub(r"^(?:to|for|used|receive|r)\s+", "", name)
-    name = re.sub(r"\s*,\s*given\b.*|(?:\s+(?:for|with|in|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$", "", name)
+    name = re.sub(r"\s*,\s*given\b.*|(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$", "", name)
     if not 2 <= len(name) <= 130 or not re.search(r"[A-Za-z]{2}", name):
         return ""
     return name[0].lower() + name[1:] if re.match(r"[A-Z][a-z]+\b", name) else name
