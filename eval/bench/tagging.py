@@ -9,6 +9,14 @@ right when it names the concept of a label whose span it touches; each label cou
 - exact: of the right mentions, those with the label's very span
 
 The peer is what a script would do: every name of the same vocabulary, as a substring in any case, longest first.
+
+Whoever writes both vocabulary and sentences finds what he thought of. So mentions drawn at random from text of others
+were read in their context, too, and the rules mended after each round; right were
+
+    200 in 12 immunotherapy papers and 67 CIViC statements     0.935
+    200 others there                                           0.975
+    165 in 24 papers of other fields and 67 NCI pages          0.970
+    110 more in the immunotherapy papers and statements        0.964
 """
 
 from __future__ import annotations
@@ -157,7 +165,8 @@ def main(argv: list[str]) -> int:
     for part in ("tune", "held-out"):
         counts = {name: totals(part, rows, tagger) for name, tagger in TAGGERS.items()}
         size = sum(row.part == part for row in rows)
-        table = Table(title=f"{part}: {size} sentences, {counts['immunorag']['all'].labels} labels", title_justify="left")
+        labels = counts["immunorag"]["all"].labels
+        table = Table(title=f"{part}: {size} sentences, {labels} labels", title_justify="left")
         table.add_column("kind")
         for name in counts:
             for column in ("precision", "recall", "exact"):
@@ -188,8 +197,10 @@ def _mistakes(rows: Sequence[Sentence]) -> list[str]:
         if row.part != "tune":
             continue
         found = _ours(row.text)
-        wrong = [span for span in found if not any(span[0] == label[0] and _touch(span, label) for label in row.labels)]
-        missed = [label for label in row.labels if not any(span[0] == label[0] and _touch(span, label) for span in found)]
-        for word, spans in (("wrong", wrong), ("missed", missed)):
-            lines += [f"{word} {id} {row.text[start:end]!r} in: {row.text}" for id, start, end in spans]
+        for word, spans, others in (("wrong", found, row.labels), ("missed", row.labels, found)):
+            lines += [
+                f"{word} {name} {row.text[start:end]!r} in: {row.text}"
+                for name, start, end in spans
+                if not any(name == other[0] and _touch((name, start, end), other) for other in others)
+            ]
     return lines
