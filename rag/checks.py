@@ -1,25 +1,55 @@
-"""Claim x passages -> verdict. Deterministic and fast; every failure comes with a reason a person understands."""
+"""Claim x passages -> verdict. Deterministic and fast; every failure comes with a reason a person understands.
+
+A claim that is a whole sentence of a passage it cites is true to it by itself: only its citations are looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from ingest.sentences import sentence_spans
 from rag.answer import Citation, Claim, Verdict
-from rag.numbers import format_number, numbers_in
-from rag.words import content_words
+from rag.arms import swapped_arms
+from rag.claims import find_verbatim
+from rag.direction import contradicted_direction
+from rag.names import foreign_names
+from rag.numbers import unsupported_numbers
+from rag.support import shared_words
 
 __all__ = ["CHECKS", "Check", "check"]
 
-_LEAST_SHARED = 0.5  # of a claim's content words, in the passages it cites
+_LEAST_SHARED = 0.4  # of a claim's content words, in the passages it cites
 
 Check = Callable[[Claim], str | None]
 
 
-def check(claim: Claim) -> Claim:
-    """Return `claim` with its verdict: passed, or the reason of each check that failed."""
-    reasons = tuple(reason for reason in (test(claim) for test in CHECKS) if reason)
+def check(claim: Claim, further: Sequence[Check] = ()) -> Claim:
+    """Return `claim` with its verdict: passed, or the reason of each check that failed.
+
+    `further` are checks that need something of the install, such as `rag.support.supported(embedder)`.
+    """
+    tests = ABOUT_CITATIONS if is_a_whole_sentence(claim) else (*CHECKS, *further)
+    reasons = tuple(reason for reason in (test(claim) for test in tests) if reason)
     return replace(claim, verdict=Verdict(passed=not reasons, reasons=reasons))
+
+
+def is_a_whole_sentence(claim: Claim) -> bool:
+    """Whether the claim is, word for word, a sentence (or several in a row) of a passage that it cites."""
+    for citation in claim.citations:
+        text = citation.passage.text
+        span = find_verbatim(claim.text, text)
+        if span:
+            borders = _sentences(text)
+            if span[0] in {start for start, _ in borders} and span[1] in {end for _, end in borders}:
+                return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentence_spans(text))
 
 
 def cites(claim: Claim) -> str | None:
@@ -36,26 +66,54 @@ def quotes_are_verbatim(claim: Claim) -> str | None:
 
 
 def numbers_are_present(claim: Claim) -> str | None:
-    """Every number of the claim stands in the text it cites, percentages as percentages."""
-    found = frozenset[tuple[object, bool]]().union(*(numbers_in(_cited_text(citation)) for citation in claim.citations))
-    absent = sorted(numbers_in(claim.text) - found)
-    if not absent:
-        return None
-    return f"number not in the cited text: {', '.join(map(format_number, absent))}"
+    """Every number of the claim stands in the text it cites, with its kind."""
+    return unsupported_numbers(claim.text, _cited(claim))
+
+
+def figures_keep_their_arms(claim: Claim) -> str | None:
+    """No figure of the claim is given to an arm that the cited text gives another figure."""
+    return swapped_arms(claim.text, _cited(claim), _papers(claim))
+
+
+def direction_agrees(claim: Claim) -> str | None:
+    """The cited text does not say of the same outcome that it went another way, or nowhere."""
+    return contradicted_direction(claim.text, _cited(claim), _papers(claim))
+
+
+def names_are_cited(claim: Claim) -> str | None:
+    """Drugs, biomarkers, cancers and trials of the claim are those of the text it cites."""
+    papers = [citation.passage.paper for citation in claim.citations]
+    trials = [name for paper in papers for name in (*paper.trials, *paper.trial_ids)]
+    return foreign_names(claim.text, _cited(claim), _papers(claim), trials)
 
 
 def words_are_shared(claim: Claim) -> str | None:
-    """At least half of the claim's content words stand in the text it cites; a plain floor, not entailment."""
-    claimed = content_words(claim.text)
-    if not claimed or not claim.citations:
+    """Enough of the claim's content words stand in the text it cites; a plain floor, not entailment."""
+    if not claim.citations:
         return None
-    cited = frozenset[str]().union(*(content_words(_cited_text(citation)) for citation in claim.citations))
-    share = len(claimed & cited) / len(claimed)
+    share = shared_words(claim.text, _cited(claim), _papers(claim))
     return None if share >= _LEAST_SHARED else f"only {share:.0%} of its words stand in the cited text"
+
+
+def _cited(claim: Claim) -> list[str]:
+    return [_cited_text(citation) for citation in claim.citations]
+
+
+def _papers(claim: Claim) -> str:
+    """The papers cited, for what they abbreviate."""
+    return "\n\n".join({citation.passage.paper.id: citation.passage.paper.text for citation in claim.citations}.values())
 
 
 def _cited_text(citation: Citation) -> str:
     return f"{citation.passage.paper.title}\n{citation.passage.text}"
 
 
-CHECKS: tuple[Check, ...] = (cites, quotes_are_verbatim, numbers_are_present, words_are_shared)
+ABOUT_CITATIONS: tuple[Check, ...] = (cites, quotes_are_verbatim)
+CHECKS: tuple[Check, ...] = (
+    *ABOUT_CITATIONS,
+    numbers_are_present,
+    figures_keep_their_arms,
+    direction_agrees,
+    names_are_cited,
+    words_are_shared,
+)

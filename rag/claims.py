@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Claim, Passage, Verdict
 from rag.numbers import numbers_in
+from rag.typography import folded
 from rag.words import content_words
 
 __all__ = ["UNCHECKED", "Drafted", "bind", "find_verbatim", "parse_draft"]
@@ -92,12 +93,31 @@ def _cite(number: int, text: str, passage: Passage) -> Citation:
 
 
 def find_verbatim(quote: str, text: str) -> tuple[int, int] | None:
-    """Find `quote` in `text`, white space apart, and return the exact span it has there; None where it is not."""
-    words = quote.split()
-    if not words:
-        return None
-    match = re.search(r"\s+".join(map(re.escape, words)), text)
-    return match.span() if match else None
+    """Find `quote` in `text` as whole words, typography apart, and return the exact span it has there, else None.
+
+    Dashes, quotes, ligatures, decimal points, white space and a word broken at a line's end may differ (`folded`);
+    case, letters and digits may not.
+    """
+    wanted, (plain, places) = folded(quote)[0].strip(), folded(text)
+    at = plain.find(wanted) if wanted else -1
+    while at >= 0:
+        end = at + len(wanted)
+        if not _runs_on(plain, at) and not _runs_on(plain, end):
+            return places[at], places[end - 1] + 1
+        at = plain.find(wanted, at + 1)
+    return None
+
+
+def _runs_on(plain: str, border: int) -> bool:
+    """Whether `border` lies within a word or a number."""
+    before, behind = plain[max(0, border - 2) : border], plain[border : border + 2]
+    if not before or not behind:
+        return False
+    if before[-1].isalnum() and behind[0].isalnum():
+        return True
+    return (before[-1].isdigit() and behind[0] in ".," and behind[1:].isdigit()) or (
+        behind[0].isdigit() and before[-1] in ".," and before[:-1].isdigit()
+    )
 
 
 def _nearest_sentences(text: str, passage: str) -> tuple[int, int]:
