@@ -132,7 +132,7 @@ def _names() -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda item: -len(item[0]))
 
 
-TAGGERS: dict[str, Callable[[str], list[Span]]] = {"immunorag": _ours, "substrings": _substrings}
+TAGGERS: dict[str, Callable[[str], list[Span]]] = {"immunorag": _ours, "peer": _substrings}
 
 
 def totals(part: str, rows: Sequence[Sentence], tagger: Callable[[str], list[Span]]) -> dict[str, Score]:

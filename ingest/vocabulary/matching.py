@@ -81,7 +81,7 @@ class _Found:
 
 
 class Tagger:
-    """Finds the terms it was made with. Building it takes some tens of milliseconds for a few thousand."""
+    """Finds the terms it was made with; making it takes about a tenth of a second for 8,000."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         from ahocorasick import Automaton
@@ -89,7 +89,7 @@ class Tagger:
         by_key: dict[str, list[tuple[Term, tuple[str, ...]]]] = defaultdict(list)
         for term in terms:
             words = list(_words(term.text))
-            raws = tuple(word.raw for word in words)
+            raws = tuple(word.raw for word in words) if term.exact else ()
             for folded in _numbers([word.folded for word in words]):
                 by_key[folded].append((term, raws))
         self._automaton: Automaton = Automaton()
