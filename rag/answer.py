@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.papers import Chunk, Paper
+from ingest.papers import Chunk, Filters, Paper
 
 __all__ = ["Answer", "Citation", "Claim", "Passage", "Verdict"]
 
@@ -65,6 +65,11 @@ class Answer:
 
     Where `abstained`, `claims` is empty and `passages` shows what was nearest. `left_out` are the claims that failed a
     check. `model` names what wrote the draft (`extractive`, or the LLM); `timings` are seconds by stage.
+
+    `parts` are the questions that it was taken apart into, none where it is one. `confidence`, 0 to 1, is how sure it
+    is that the library answers at all: abstention is decided by it. `remarks` are sentences on how the answer came
+    about that its reader should know. `tokens` are those of prompt and reply, where the provider tells. `filters` are
+    those that were asked for.
     """
 
     question: str
@@ -74,3 +79,8 @@ class Answer:
     model: str
     timings: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[Claim, ...] = ()
+    parts: tuple[str, ...] = ()
+    confidence: float = 0.0
+    remarks: tuple[str, ...] = ()
+    tokens: tuple[int, int] | None = None
+    filters: Filters = field(default_factory=Filters)

@@ -28,7 +28,7 @@ class Assistant:
 
     def __init__(self, library: Library, chat_model: BaseChatModel | str | None = None, passages: int = 8) -> None:
         from rag.chain import build_chain
-        from rag.generation import load_chat_model
+        from rag.models import load_chat_model
 
         self.library = library
         model = load_chat_model(chat_model) if isinstance(chat_model, str) else chat_model

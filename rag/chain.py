@@ -1,138 +1,165 @@
 """The one chain: question -> passages -> prompt -> model -> claims -> checks -> `Answer`, in LangChain's LCEL.
 
-With an LLM, prompt and model are the LLM's; without, the prompt is the weighed sentences and the model picks among
-them. Everything else is the same, so nothing unchecked leaves either way.
+With an LLM, prompt and model are the LLM's; without, see `drafting`. Everything else is the same, so nothing unchecked
+leaves either way. What fails a check goes back to an LLM once, with the reasons; an LLM that does not answer at all is
+stood in for by the evidence sentences, and the answer says so.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ingest.errors import ModelError
 from ingest.library import Library
-from rag.answer import Answer, Citation, Claim
-from rag.checks import check
-from rag.claims import Drafted, bind, parse_draft
-from rag.evidence import Evidence, nearness, select, weigh
-from rag.generation import NOT_IN_THE_LIBRARY, messages, model_name
+from rag.answer import Answer, Claim
+from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
+from rag.events import Found, LeftOut, unheard
+from rag.models import model_name
+from rag.parts import split
 from rag.question import Question
+from rag.rephrasing import split_question
 from rag.retrieval import Retriever
+from rag.rounds import Material, research
+from rag.support import supported
+from rag.told import Told
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import BaseMessage
-    from langchain_core.runnables import Runnable
+    from langchain_core.runnables import Runnable, RunnableConfig
 
-__all__ = ["EXTRACTIVE", "build_chain"]
+__all__ = ["EXTRACTIVE", "HEAR", "answering", "build_chain", "finding"]
 
-EXTRACTIVE = "extractive"
-_NEAR_ENOUGH = 0.5  # of `nearness`; below it the library does not know
-
-
-State = dict[str, Any]
-"""What travels along the chain: `question`, `passages`, `evidence` and `clock`; then `draft`; then `claims`."""
+HEAR = "hear"  # the key under `configurable` of a run's configuration by which its events are heard
 
 
 def build_chain(
-    library: Library, retrieve: Retriever, chat_model: BaseChatModel | None = None, passages: int = 8
+    library: Library,
+    retrieve: Retriever,
+    chat_model: BaseChatModel | None = None,
+    passages: int = 8,
+    budget: int | None = None,
 ) -> Runnable[Question, Answer]:
     """Compose the chain. `invoke` it with a `Question`; it gives an `Answer`, abstaining where nothing is near."""
-    from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
-
-    def find(question: Question) -> State:
-        clock = [("start", perf_counter())]
-        found = retrieve(question, passages)
-        clock.append(("retrieval", perf_counter()))
-        evidence = weigh(question, found, library.embedder, library.rarity)
-        clock.append(("evidence", perf_counter()))
-        return {"question": question, "passages": found, "evidence": evidence, "clock": clock}
-
-    def compose(state: State) -> Answer:
-        return _compose(state, EXTRACTIVE if chat_model is None else model_name(chat_model))
-
-    draft = _extractive() if chat_model is None else _generative(chat_model)
-    nothing: Runnable[State, list[Drafted]] = RunnableLambda(lambda state: [])
-    drafted = RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_is_near), draft), nothing))
-    chain: Runnable[Question, Answer] = (
-        RunnableLambda(find)
-        | drafted
-        | RunnableLambda(_tick("draft"))
-        | RunnablePassthrough.assign(claims=RunnableLambda(_claims) | RunnableLambda(_checked))
-        | RunnableLambda(_tick("checks"))
-        | RunnableLambda(compose)
-    )
+    chain = finding(library, retrieve, passages, chat_model) | answering(library, chat_model, budget)
     return chain.with_config(run_name="immunorag")
 
 
-def _extractive() -> Runnable[State, list[Drafted]]:
-    """The draft without an LLM: the evidence is the prompt, the selection the model."""
+def finding(
+    library: Library, retrieve: Retriever, passages: int = 8, chat_model: BaseChatModel | None = None
+) -> Runnable[Question, State]:
+    """The chain's first half: what the library holds on a question."""
     from langchain_core.runnables import RunnableLambda
 
-    def recite(evidence: Sequence[Evidence]) -> list[Drafted]:
-        return [Drafted(item.text, (item.number,)) for item in select(evidence)]
+    def taken_apart(text: str) -> list[str]:
+        parts = split(text)
+        return split_question(chat_model, text) if chat_model is not None and len(parts) > 1 else parts
 
-    prompt: Runnable[State, list[Evidence]] = RunnableLambda(lambda state: state["evidence"])
-    return prompt | RunnableLambda(recite)
+    def find(question: Question) -> State:
+        began = perf_counter()
+        material = research(library, retrieve, question, passages, taken_apart)
+        return {"material": material, "clock": [("start", began), ("retrieval", perf_counter())]}
+
+    return RunnableLambda(find)
 
 
-def _generative(chat_model: BaseChatModel) -> Runnable[State, list[Drafted]]:
-    """The draft of an LLM, read back from its text with `[n]` marks."""
-    from langchain_core.output_parsers import StrOutputParser
-    from langchain_core.runnables import RunnableLambda
+def answering(
+    library: Library, chat_model: BaseChatModel | None = None, budget: int | None = None
+) -> Runnable[State, Answer]:
+    """The chain's second half: what is found becomes a draft, claims, checked claims, an answer."""
+    from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
 
-    def read(text: str) -> list[Drafted]:
-        return [] if NOT_IN_THE_LIBRARY in text.upper() else parse_draft(text)
+    further = (supported(library.embedder, library.rarity),)
 
-    prompt: Runnable[State, list[BaseMessage]] = RunnableLambda(
-        lambda state: messages(state["question"], state["passages"])
+    def begin(state: State, config: RunnableConfig) -> State:
+        material: Material = state["material"]
+        told = Told(config.get("configurable", {}).get(HEAR, unheard), material.passages, further)
+        told.hear(Found(material.passages))
+        return state | {"told": told}
+
+    recite = extractive()
+    write = recite if chat_model is None else generative(chat_model, budget)
+    drafted = write.with_fallbacks([recite], exceptions_to_handle=(ModelError,), exception_key=FAILURE)
+    nothing: Runnable[State, Draft] = RunnableLambda(
+        lambda state: Draft((), EXTRACTIVE if chat_model is None else model_name(chat_model))
     )
-    return prompt | chat_model | StrOutputParser() | RunnableLambda(read)
+    chain: Runnable[State, Answer] = (
+        RunnableLambda(begin)
+        | RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_answered), drafted), nothing))
+        | RunnableLambda(_tick("draft"))
+        | RunnablePassthrough.assign(claims=RunnableLambda(_checked))
+        | (RunnableLambda(lambda state: state) if chat_model is None else RunnableLambda(_again(write)))
+        | RunnableLambda(_tick("checks"))
+        | RunnableLambda(_compose)
+    )
+    return chain
 
 
-def _is_near(state: State) -> bool:
-    return nearness(state["evidence"]) >= _NEAR_ENOUGH
+def _answered(state: State) -> bool:
+    return any(part.answered for part in state["material"].parts)
 
 
-def _claims(state: State) -> list[Claim]:
-    return [bind(sentence, state["passages"]) for sentence in state["draft"]]
+def _checked(state: State) -> list[Claim]:
+    return [state["told"].checked(sentence) for sentence in state["draft"].sentences]
 
 
-def _checked(claims: list[Claim]) -> list[Claim]:
-    return [check(claim) for claim in claims]
+def _again(write: Runnable[State, Draft]) -> Callable[[State], State]:
+    """Send what failed a check back once, with the reasons; what passes then stands behind the rest."""
+
+    def again(state: State) -> State:
+        draft, claims = state["draft"], state["claims"]
+        rejected = [claim for claim in claims if not claim.verdict.passed]
+        if not rejected or draft.model == EXTRACTIVE:  # which stood in, or nothing was near
+            return state
+        try:
+            second = write.invoke(state | {"rejected": rejected})
+        except ModelError:
+            return state
+        passed = [claim for claim in _checked(state | {"draft": second}) if claim.verdict.passed]
+        added = [claim for claim in passed if claim not in claims]
+        return state | {"claims": [*claims, *added], "tokens": _sum(draft.tokens, second.tokens)}
+
+    return again
 
 
-def _tick(name: str) -> Any:
+def _sum(first: tuple[int, int] | None, second: tuple[int, int] | None) -> tuple[int, int] | None:
+    return None if first is None or second is None else (first[0] + second[0], first[1] + second[1])
+
+
+def _tick(name: str) -> Callable[[State], State]:
     def tick(state: State) -> State:
-        state["clock"].append((name, perf_counter()))
-        return state
+        return state | {"clock": [*state["clock"], (name, perf_counter())]}
 
     return tick
 
 
-def _compose(state: State, model: str) -> Answer:
-    """Keep the claims that passed and number their papers in the order in which they are first cited."""
-    numbers: dict[str, int] = {}
-
-    def numbered(citation: Citation) -> Citation:
-        return replace(citation, number=numbers.setdefault(citation.passage.paper.id, len(numbers) + 1))
-
-    def renumbered(claim: Claim) -> Claim:
-        return replace(claim, citations=tuple(numbered(citation) for citation in claim.citations))
-
-    kept = tuple(renumbered(claim) for claim in state["claims"] if claim.verdict.passed)
+def _compose(state: State) -> Answer:
+    material, draft, told = state["material"], state["draft"], state["told"]
+    kept = tuple(claim for claim in state["claims"] if claim.verdict.passed)
     left_out = tuple(claim for claim in state["claims"] if not claim.verdict.passed)
+    for claim in left_out:
+        told.hear(LeftOut(claim))
     clock = state["clock"]
     timings = {name: round(at - before, 4) for (_, before), (name, at) in itertools.pairwise(clock)}
     timings["total"] = round(clock[-1][1] - clock[0][1], 4)
+    parts = tuple(part.question.text for part in material.parts)
+    unanswered = [part.question.text for part in material.parts if not part.answered]
+    remarks = [draft.remark] if draft.remark else []
+    if kept:
+        remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
     return Answer(
-        question=state["question"].text,
+        question=material.question.text,
         claims=kept,
-        passages=tuple(state["passages"]),
+        passages=material.passages,
         abstained=not kept,
-        model=model,
+        model=draft.model,
         timings=timings,
         left_out=left_out,
+        parts=parts if len(parts) > 1 else (),
+        confidence=round(material.confidence, 4),
+        remarks=tuple(remarks),
+        tokens=state.get("tokens", draft.tokens),
+        filters=material.question.filters,
     )

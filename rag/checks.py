@@ -101,7 +101,9 @@ def _cited(claim: Claim) -> list[str]:
 
 def _papers(claim: Claim) -> str:
     """The papers cited, for what they abbreviate."""
-    return "\n\n".join({citation.passage.paper.id: citation.passage.paper.text for citation in claim.citations}.values())
+    return "\n\n".join(
+        {citation.passage.paper.id: citation.passage.paper.text for citation in claim.citations}.values()
+    )
 
 
 def _cited_text(citation: Citation) -> str:

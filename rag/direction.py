@@ -62,7 +62,9 @@ _NOTHING = re.compile(
 )
 _NOT_ONLY = re.compile(r"\bnot only\b|\bno more than\b|\bno less than\b", re.IGNORECASE)
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
-_HEDGED = re.compile(r"\b(?:numerical\w*|trends?|tend\w*|slight\w*|not (?:statistically )?significant\w*|non-?significant\w*)\b", re.I)
+_HEDGED = re.compile(
+    r"\b(?:numerical\w*|trends?|tend\w*|slight\w*|not (?:statistically )?significant\w*|non-?significant\w*)\b", re.I
+)
 _CLAUSE = re.compile(
     r";\s|[:.]\s(?=[A-Z])|,?\s(?:but|whereas|while|however|although|though|yet|despite)\s|,\swith\sno\b"
     r"|,?\sand\s(?=(?:[\w-]+\s){1,6}?(?:was|were|had|did|showed)\b)",
@@ -286,7 +288,9 @@ def _said(clause: str, sentence: str, stated: _Stated) -> Iterator[_Told]:
     if (_HEDGED.search(clause) and not _SIGNIFICANT.search(clause)) or (shown and not_shown and not any(_cues(clause))):
         return
     if not any(_cues(clause)):
-        if (larger := larger_with(stated.subject, stated.other, sentence)) is not None and not _NOTHING.search(sentence):
+        if (larger := larger_with(stated.subject, stated.other, sentence)) is not None and not _NOTHING.search(
+            sentence
+        ):
             yield _Told("more" if larger else "less", shown, stated.subject, stated.other, shown)
         elif shown:
             yield _Told("same", shown=True)  # a difference, whichever way

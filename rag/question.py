@@ -14,10 +14,14 @@ _LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the papers it is put to. Raises BadQuestion when it is empty or longer than 4,000 characters."""
+    """A question and the papers it is put to. Raises BadQuestion when it is empty or longer than 4,000 characters.
+
+    `hints` are words to search for besides, which the question itself does not hold: they never count as asked.
+    """
 
     text: str
     filters: Filters = field(default_factory=Filters)
+    hints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not any(character.isalnum() for character in self.text):

@@ -34,6 +34,7 @@ Ranking = list[tuple[str, float]]
 Ranker = Callable[[Question, int], Ranking]
 Retriever = Callable[[Question, int], list[Passage]]
 
+_HINT = 0.5  # the weight of a word that the question does not hold itself
 _DEPTH = 100  # chunks that each search hands to the fusion
 _DENSE_WEIGHT, _LEXICAL_WEIGHT = 1.0, 2.0  # measured on the tuning half of Evidence Inference: eval.bench retrieval
 
@@ -65,7 +66,8 @@ def lexical(library: Library, *, names: bool = True) -> Ranker:
     """Chunks by BM25 over title, section and text; with `names`, other names of what the question names count too."""
 
     def rank(question: Question, k: int) -> Ranking:
-        return library.lexical(widened(question.text) if names else question.text, k, question.filters)
+        asked = widened(question.text) if names else [(question.text, 1.0)]
+        return library.lexical([*asked, *((hint, _HINT) for hint in question.hints)], k, question.filters)
 
     return rank
 

@@ -67,9 +67,7 @@ def supported(embedder: Embedder, rarity: Rarity, least: float = LEAST_SUPPORT) 
 SentenceVectors = Callable[[str], NDArray[np.float32]]
 
 
-def features(
-    claim: Claim, embedder: Embedder, rarity: Rarity, vectors: SentenceVectors
-) -> tuple[float, float, float]:
+def features(claim: Claim, embedder: Embedder, rarity: Rarity, vectors: SentenceVectors) -> tuple[float, float, float]:
     """`overlap`, `cosine` and `figures` of a claim that cites something; `vectors` gives those of a text's sentences."""
     texts = [citation.passage.text for citation in claim.citations]
     titled = [f"{citation.passage.paper.title}\n{citation.passage.text}" for citation in claim.citations]

@@ -67,9 +67,9 @@ def test_the_llm_writes_and_the_checks_decide(library: Library) -> None:
     assert [claim.text for claim in answer.claims] == [
         "In PD-L1-positive lung cancer pembrolizumab led to a response rate of 44.8%."
     ]
-    assert [claim.verdict.reasons for claim in answer.left_out] == [
-        ("number not in the cited text: 54.8 %",),
-        ("cites no passage of the library",),
+    assert [claim.verdict.reasons[0] for claim in answer.left_out] == [
+        "number not in the cited text: 54.8 %",
+        "cites no passage of the library",
     ]
 
 
