@@ -254,7 +254,7 @@ def test_a_damaged_index_is_rebuilt_from_the_catalogue_with_a_word_and_no_embedd
 
 def test_indexes_left_behind_the_catalogue_catch_up(tmp_path: Path) -> None:
     library, notices = opened(tmp_path)
-    library.add([paper(1, "Zebra."), paper(2, "Emu.")])
+    library.add([paper(1, "Zebra."), paper(2, "Emu."), *(paper(number, "Gnu.") for number in range(4, 9))])
     with library.writing():  # a writer that dies between its last commit and the indexes
         chunks = library.chunks(["pmid:1#0"])
         library.catalogue.put(paper(3, "Zebra."), [_moved(chunks[0], 3)], library.embedder.embed(["Zebra."]))
