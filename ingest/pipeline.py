@@ -297,7 +297,7 @@ def _outcome(file: _File) -> FileOutcome:
         reasons = [file.failure, *(taken.reason for taken in file.taken if taken.outcome == "failed"), "holds no paper"]
         reason = next(reason for reason in reasons if reason)
         if good:
-            reason += f"; {len(good)} papers before that were taken in"
+            reason += f"; {len(good):,} papers before that were taken in"
         return FileOutcome(file.path, "failed", ids, reason, chunks, seconds)
     kinds = [taken.outcome for taken in file.taken]
     outcome = next(kind for kind in ("added", "replaced", "unchanged") if kind in kinds)
@@ -305,7 +305,7 @@ def _outcome(file: _File) -> FileOutcome:
         reason = good[0].reason
     else:
         counts = {kind: kinds.count(kind) for kind in ("added", "replaced", "unchanged", "failed")}
-        reason = ", ".join(f"{count} papers {kind}" for kind, count in counts.items() if count)
+        reason = ", ".join(f"{count:,} papers {kind}" for kind, count in counts.items() if count)
     reason = "; ".join(filter(None, (reason, file.note)))
     return FileOutcome(file.path, outcome, ids, reason, chunks, seconds)
 
