@@ -28,6 +28,7 @@ Outcome = Literal["added", "unchanged", "replaced", "failed"]
 
 _FIRST_BATCH = 64  # chunks; small, so that the model is loaded while the next files are read
 _BATCH = 512  # chunks embedded together: 16 times what the model takes at once, seconds to a report
+_LONGEST = 3_000_000  # characters of one paper (a long book has one million); some minutes of embedding
 _SLICE = 128  # chunks between two looks at whether to stop
 _SYNC = 2048  # chunks after which the indexes are written, some seconds in which readers wait, and then see them
 
@@ -81,6 +82,10 @@ class Intake:
         paper = _storable(paper)
         if not paper.sections or not paper.text.strip():
             settle(Taken(paper.id, "failed", "holds no text"))
+            return
+        if len(paper.text) > _LONGEST:
+            reason = f"is not one paper: {len(paper.text):,} characters, of at most {_LONGEST:,}; split it"
+            settle(Taken(paper.id, "failed", reason))
             return
         names = {normal_alias(alias) for alias in paper.aliases}
         twins = self._titles.get(title_key(paper.title), ())
