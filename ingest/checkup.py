@@ -5,11 +5,9 @@ What a killed writer left behind is mended first, as at every opening; then noth
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ import numpy as np
 
 from ingest.catalogue import Catalogue
 from ingest.indexes import Indexes
+from ingest.originals import sha256_of
 from ingest.papers import Paper
 from ingest.upkeep import Progress
 from ingest.vectors import BrokenIndex
@@ -213,11 +212,6 @@ def _files(library: Library, hear: Callable[[Progress], None]) -> Finding:
         "delete such a copy if it is there, and ingest the original again from where it was; nothing else is harmed"
     )
     return _finding("files", f"{len(kept):,} kept originals", problems, remedy)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _finding(name: str, looked_at: str, problems: Sequence[str] | Iterator[str], remedy: str) -> Finding:
