@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from eval.bench.data import add_data_option, data_folder
+from eval.bench.memory import of_tree
 from eval.measures import trigrams
 
 if TYPE_CHECKING:
@@ -167,24 +168,10 @@ def _measured(system: str, data: Path, precision: str) -> Run:
 
 def _watched(child: subprocess.Popen[bytes]) -> tuple[int, int]:
     """Peak PSS and peak RSS, in bytes, of the child and all below it, until it ends."""
-    import psutil  # type: ignore[import-untyped]
-
-    root = psutil.Process(child.pid)
     peak_pss = peak_rss = 0
     while child.poll() is None:
-        pss = rss = 0
-        try:
-            family = [root, *root.children(recursive=True)]
-        except psutil.Error:
-            break
-        for process in family:
-            try:
-                memory = process.memory_full_info()
-            except psutil.Error:
-                continue  # it has just ended
-            rss += memory.rss
-            pss += getattr(memory, "pss", memory.rss)
-        peak_pss, peak_rss = max(peak_pss, pss), max(peak_rss, rss)
+        memory = of_tree(child.pid)
+        peak_pss, peak_rss = max(peak_pss, memory.pss), max(peak_rss, memory.rss)
         time.sleep(_INTERVAL)
     child.wait()
     return peak_pss, peak_rss
