@@ -1,7 +1,11 @@
 """Exact search in a few chunks: their vectors side by side, every one compared.
 
-Chroma serves a filter that leaves little by looking for its rows one by one in the graph, with an ef_search of
-hundreds; comparing them all is exact and, up to some thousands, sooner.
+Under a filter, Chroma walks its graph until it has met as many admitted rows as ef_search says, 800 here; where fewer
+are admitted, it walks all of it. Milliseconds for the first 10, the best of 12 questions, 40,000 vectors of 384:
+
+    admitted                              40     200   1,000   1,440   2,000   4,000
+    Chroma                               121      89      94       9      18      16
+    read from the catalogue, compared    0.6     1.1     2.9      12      16      39
 """
 
 from __future__ import annotations
@@ -11,7 +15,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["nearest"]
+__all__ = ["FEW", "nearest"]
+
+FEW = 1_000
+"""Chunks up to which this is sooner than Chroma, whatever the filter."""
 
 
 def nearest(
