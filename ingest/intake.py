@@ -17,6 +17,7 @@ from ingest.chunking import chunk, indexed_text
 from ingest.editions import merged, same_paper
 from ingest.errors import ModelError
 from ingest.papers import Chunk, Paper
+from ingest.readers.streams import LONGEST_PAPER
 from ingest.titles import title_key
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ Outcome = Literal["added", "unchanged", "replaced", "failed"]
 
 _FIRST_BATCH = 64  # chunks; small, so that the model is loaded while the next files are read
 _BATCH = 512  # chunks embedded together: 16 times what the model takes at once, seconds to a report
-_LONGEST = 3_000_000  # characters of one paper (a long book has one million); some minutes of embedding
 _SLICE = 128  # chunks between two looks at whether to stop
 _SYNC = 2048  # chunks after which the indexes are written, some seconds in which readers wait, and then see them
 
@@ -83,8 +83,8 @@ class Intake:
         if not paper.sections or not paper.text.strip():
             settle(Taken(paper.id, "failed", "holds no text"))
             return
-        if len(paper.text) > _LONGEST:
-            reason = f"is not one paper: {len(paper.text):,} characters, of at most {_LONGEST:,}; split it"
+        if len(paper.text) > LONGEST_PAPER:
+            reason = f"is not one paper: {len(paper.text):,} characters, of at most {LONGEST_PAPER:,}; split it"
             settle(Taken(paper.id, "failed", reason))
             return
         names = {normal_alias(alias) for alias in paper.aliases}
