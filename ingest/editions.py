@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.papers import Paper
+from ingest.papers import GRAVITY, Paper
 from ingest.titles import family_name, title_key
 
 __all__ = ["merged", "same_paper"]
 
 # Of two texts of the same fullness, the one whose sections and tables are surer.
 _STRUCTURE = {"digest": 0, "pubmed": 1, "text": 2, "pdf": 3, "jats": 4}
-_GRAVITY = {"normal": 0, "corrected": 1, "concern": 2, "retracted": 3}
 # Characters from which a text is more than an abstract, and from which it is surely the whole paper.
 _LEVELS = (5_000, 20_000)
 
@@ -73,7 +72,8 @@ def merged(known: Paper, arrived: Paper) -> tuple[Paper, bool]:
         pmcid=best.pmcid or other.pmcid,
         trial_ids=_together(best.trial_ids, other.trial_ids),
         design=best.design or other.design,
-        status=max(known.status, arrived.status, key=_GRAVITY.__getitem__),
+        status=max(known.status, arrived.status, key=GRAVITY.__getitem__),
+        notices=tuple(dict.fromkeys((*known.notices, *arrived.notices))),
     )
     return paper, fresh
 

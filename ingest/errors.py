@@ -3,6 +3,7 @@
     ImmunoragError
     ├── UnreadableFile        a file that gives no paper: broken, encrypted, scanned, not a paper, too slow
     ├── UnknownPaper          no paper in the library goes by that identifier
+    ├── UnknownConcept        no drug, cancer, ... of the vocabulary goes by that name
     ├── LibraryError
     │   ├── EmptyLibrary      nothing to answer from
     │   ├── LibraryInUse      another process holds the lock for longer than we wait
@@ -29,6 +30,7 @@ __all__ = [
     "ModelError",
     "OtherModel",
     "ServerAway",
+    "UnknownConcept",
     "UnknownPaper",
     "UnreadableFile",
 ]
@@ -53,6 +55,10 @@ class UnreadableFile(ImmunoragError):
 
 class UnknownPaper(ImmunoragError):
     """No paper in the library goes by that identifier."""
+
+
+class UnknownConcept(ImmunoragError):
+    """No concept of the vocabulary goes by that name; the message suggests the nearest names."""
 
 
 class LibraryError(ImmunoragError):

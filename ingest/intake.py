@@ -17,6 +17,7 @@ from ingest.chunking import chunk, indexed_text
 from ingest.editions import merged, same_paper
 from ingest.errors import ModelError
 from ingest.papers import Chunk, Paper
+from ingest.profile import profiled
 from ingest.readers.streams import LONGEST_PAPER
 from ingest.titles import title_key
 
@@ -35,7 +36,7 @@ _SYNC = 2048  # chunks after which the indexes are written, some seconds in whic
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one paper."""
+    """What became of one paper; `paper_id` is "" for a notice, which is none."""
 
     paper_id: str
     outcome: Outcome
@@ -81,7 +82,7 @@ class Intake:
         """Take a paper; `settle` is called once, when its fate is known: now, or after a later batch."""
         paper = _storable(paper)
         if not paper.sections or not paper.text.strip():
-            settle(Taken(paper.id, "failed", "holds no text"))
+            settle(self._heeded(paper) if paper.notices else Taken(paper.id, "failed", "holds no text"))
             return
         if len(paper.text) > LONGEST_PAPER:
             reason = f"is not one paper: {len(paper.text):,} characters, of at most {LONGEST_PAPER:,}; split it"
@@ -123,6 +124,13 @@ class Intake:
             self.commit()
         self._library.sync()
 
+    def _heeded(self, notice: Paper) -> Taken:
+        """What became of a paper that has no text but says something of others."""
+        changed = self._catalogue.heed(notice.notices)
+        told = ", ".join(f"{one.alias} is {one.status}" for one in notice.notices)
+        known = f"changes {', '.join(changed)}" if changed else "none of them is here, or all is known"
+        return Taken("", "unchanged", f"a notice: {told}; {known}")
+
     def _recognised(self, paper: Paper, known: Sequence[Paper], settle: Callable[[Taken], None]) -> _Pending | None:
         """What is to be embedded of `paper`, which the library has as `known`; None where its fate is settled."""
         if not known:
@@ -133,7 +141,8 @@ class Intake:
             best, fresh = merged(best, edition)
         if best.text == first.text and best.title == first.title and not others:
             if best != first:
-                self._catalogue.describe(best, paper.aliases)
+                pieces = self._catalogue.chunks_of(first.id)
+                self._catalogue.describe(best, paper.aliases, profiled(best, pieces))
             elif any(not self._catalogue.find([name]) for name in paper.aliases):
                 self._catalogue.name(first.id, paper.aliases)
             settle(Taken(first.id, "unchanged", _why_unchanged(first, paper, best)))
@@ -151,7 +160,7 @@ class Intake:
         the one that came first.
         """
         owners = self._catalogue.find([paper.id])
-        candidates = [one for one in map(self._catalogue.paper, self._catalogue.candidates(paper)) if one is not None]
+        candidates = [one for one in map(self._catalogue.stated, self._catalogue.candidates(paper)) if one is not None]
         names = {normal_alias(name) for name in paper.aliases}
 
         def distance(one: Paper) -> tuple[bool, bool, bool]:
@@ -185,7 +194,8 @@ class Intake:
         start = 0
         for item in batch:
             stop = start + len(item.chunks)
-            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed, item.names)
+            profile = profiled(item.paper, item.chunks)
+            self._catalogue.put(item.paper, item.chunks, vectors[start:stop], item.absorbed, item.names, profile)
             item.settle(Taken(item.paper.id, item.outcome, item.reason, len(item.chunks)))
             start = stop
         self._unsynced += len(texts)

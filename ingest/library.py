@@ -25,7 +25,8 @@ from ingest.catalogue import Catalogue, Record
 from ingest.embedding import Embedder, load_embedder
 from ingest.errors import BrokenLibrary, LibraryError, OtherModel, UnknownPaper
 from ingest.indexes import Indexes
-from ingest.papers import Chunk, Filters, Paper
+from ingest.papers import Chunk, Filters, Notice, Paper
+from ingest.profile import by_field
 from ingest.server import Server
 from ingest.upkeep import Progress, Scope, Upkeep
 from ingest.vectors import where
@@ -143,6 +144,17 @@ class Library:
                 return paper
         raise UnknownPaper(f"no paper {identifier!r} in {self._path}; list them with: immunorag papers list")
 
+    def subjects(self, identifier: str) -> dict[str, tuple[str, ...]]:
+        """What a paper is about: names of the vocabulary, by the field of `Filters` that finds them.
+
+        Raises UnknownPaper.
+        """
+        return by_field(self._catalogue.subjects(self.paper(identifier).id))
+
+    def notices(self, identifier: str) -> list[Notice]:
+        """What was made known of a paper after it appeared, the latest first. Raises UnknownPaper."""
+        return self._catalogue.notices(self.paper(identifier).id)
+
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks with these ids, in their order. One that a writer has just removed is left out."""
         return self._catalogue.chunks(ids)
@@ -159,9 +171,8 @@ class Library:
         def run(indexes: Indexes, scope: Scope) -> list[tuple[str, float]]:
             wide = int(_MARGIN * k / scope.share) + 10
             if scope.share < 1 and wide <= _WIDE:
-                papers = set(self._catalogue.paper_ids(scope.filters))
                 found = indexes.vectors.nearest(row, wide, None)
-                admitted = [(id_, score) for id_, score in found if id_.rpartition("#")[0] in papers]
+                admitted = [(id_, score) for id_, score in found if scope.admission.admits(id_)]
                 if len(admitted) >= k:
                     return admitted[:k]
             return indexes.vectors.nearest(row, k, where(scope.filters))
@@ -232,6 +243,17 @@ class Library:
                 (self._path / kept).unlink(missing_ok=True)
             self.sync()
         return paper_id
+
+    def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
+        """Take in notices of retraction, concern or correction; returns the ids of the papers whose status they change.
+
+        Those on papers that are not here are kept, and heeded when these come. What was taken in from the origin
+        `instead_of` before is forgotten, if one is named.
+        """
+        with self.writing():
+            changed = self._catalogue.heed(notices, instead_of)
+            self.sync()
+        return changed
 
     def rebuild(self, why: str = "as asked") -> None:
         """Build both indexes again from the catalogue; no embedding, readers go on meanwhile where they can."""

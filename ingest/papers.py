@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
-    "Chunk", "DesignClass", "Filters", "Page", "Paper", "Section", "SectionKind", "Source", "Species", "Status", "paper_id",
+    "GRAVITY", "Chunk", "DesignClass", "Filters", "Notice", "Page", "Paper", "Section", "SectionKind", "Source",
+    "Species", "Status", "paper_id",
 ]  # fmt: skip
 
 SectionKind = Literal[
@@ -19,6 +20,7 @@ SectionKind = Literal[
 ]
 Source = Literal["digest", "jats", "pubmed", "pdf", "text"]
 Status = Literal["normal", "corrected", "concern", "retracted"]
+GRAVITY: dict[Status, int] = {"normal": 0, "corrected": 1, "concern": 2, "retracted": 3}
 Species = Literal["human", "mouse", "other animal", "cell line", "in silico"]
 DesignClass = Literal[
     "meta-analysis", "systematic review", "guideline", "randomised trial", "trial", "protocol", "cohort", "case report",
@@ -50,6 +52,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What was made known of a paper after it appeared: that it is now of this `status`, and where that stands.
+
+    `alias` finds the paper (`doi:…`, `pmid:…`); `origin` is the id of the notice, or the list it stood in; `date` is
+    YYYY-MM-DD, or as much of it as is known; `reason` is in words, as the origin gives it.
+    """
+
+    alias: str
+    status: Status
+    origin: str
+    date: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A paper as the library knows it. Only `title`, `text` and one section are certain; the rest may be empty.
 
@@ -58,7 +75,8 @@ class Paper:
 
     `design` is the study design in words, as exact as it is known ("phase 3 randomised trial"); `species` whom or what
     was studied; `prospective` is None where it is not told; `sample_size` counts patients, or animals; `trial_ids` are
-    registry numbers (NCT02142738), `trials` names (KEYNOTE-024).
+    registry numbers (NCT02142738), `trials` names (KEYNOTE-024). `notices` are what the paper makes known of others: it
+    retracts or corrects them.
     """
 
     id: str
@@ -80,6 +98,7 @@ class Paper:
     trials: tuple[str, ...] = ()
     status: Status = "normal"
     pages: tuple[Page, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def aliases(self) -> tuple[str, ...]:

@@ -199,7 +199,7 @@ class Session:
 def _outcome(file: _File) -> FileOutcome:
     """One line for a file, however many papers it gave."""
     good = [taken for taken in file.taken if taken.outcome != "failed"]
-    ids = tuple(dict.fromkeys(taken.paper_id for taken in good))
+    ids = tuple(dict.fromkeys(taken.paper_id for taken in good if taken.paper_id))
     chunks, seconds = sum(taken.chunks for taken in good), time.monotonic() - file.began
     outcome: Outcome
     if file.failure or not good:

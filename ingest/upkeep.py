@@ -10,6 +10,9 @@ told up to which revision they are good. So whoever opens a library finds one of
     being written, or an index     the writer was killed meanwhile, or the disk failed: build both indexes again, from
     fails                          the catalogue in a new folder, and switch to it; nothing is embedded a second time
 
+A library whose papers were profiled by other rules than today's (profile.py) is brought to these first, by whoever
+comes next, and its indexes are built again.
+
 A Chroma server that does not answer is none of these: whoever asks is told, and nothing is rebuilt. A server that lost
 the vectors, or another place for them than the last time, is an index that fails.
 """
@@ -20,15 +23,17 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from ingest.admission import Admission
 from ingest.catalogue import Catalogue, IndexState
 from ingest.errors import LibraryError, ServerAway
 from ingest.indexes import Indexes
 from ingest.lock import Lock
 from ingest.papers import Filters
+from ingest.profile import fingerprint, profiled
 from ingest.server import Server
 from ingest.vectors import BrokenIndex, discard
 
@@ -48,12 +53,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to search: `filters` without aliases and empty where they admit all; `share` of the chunks they admit.
+    """Where to search: `filters`, resolved, and empty where they admit all; what and which `share` of it they admit.
 
     `behind` means that a writer is ahead of the indexes: it may have removed what they find.
     """
 
     filters: Filters
+    admission: Admission
     share: float
     behind: bool
 
@@ -100,7 +106,7 @@ class Upkeep:
             if self._server is not None:
                 self._server.answers()  # told before anything is read and embedded
             state = self._catalogue.index_state()
-            if not state.clean or state.indexed != state.revision:
+            if not state.clean or not self._is_current(state):
                 self.sync()
             yield
 
@@ -119,7 +125,7 @@ class Upkeep:
         while True:
             with self._mutex, self._index_lock.hold(alone=False):
                 state = self._catalogue.index_state()
-                if state.clean and (state.indexed == state.revision or self._busy()):
+                if state.clean and (self._is_current(state) or self._busy()):
                     try:
                         scope = self._scope(filters, state)
                         return run(self._opened(state), scope) if scope else None
@@ -134,6 +140,9 @@ class Upkeep:
     def sync(self) -> None:
         """Bring both indexes to the catalogue's revision. Only within `writing()`."""
         state = self._catalogue.index_state()
+        if state.profiled != fingerprint():
+            self._profile_again(state)
+            return
         if not state.clean:
             self._rebuild("the indexes were left half-written")
             return
@@ -147,6 +156,24 @@ class Upkeep:
         else:
             if not caught_up:
                 self._rebuild()
+
+    def _is_current(self, state: IndexState) -> bool:
+        """Whether the indexes hold all that is in the catalogue, and this by today's rules."""
+        return state.indexed == state.revision and state.profiled == fingerprint()
+
+    def _profile_again(self, state: IndexState) -> None:
+        """Bring the papers of an older immunorag to today's rules and vocabulary; no reading, no embedding."""
+        papers = self._catalogue.paper_ids()
+        if papers:
+            self._notice(f"{self._path}: immunorag knows more of the field now; going through {len(papers):,} papers")
+        for done, paper_id in enumerate(papers, 1):
+            paper = self._catalogue.stated(paper_id)
+            if paper is not None:
+                self._catalogue.profile(profiled(paper, self._catalogue.chunks_of(paper_id)))
+            self._progress(Progress("papers profiled", done, len(papers)))
+        self._catalogue.mark_profiled(fingerprint())
+        if papers or state.revision:
+            self._rebuild("what the papers are about is told anew")
 
     def _catch_up(self, state: IndexState) -> bool:
         """Write what has changed; False, and nothing is touched, where that would wear the indexes out."""
@@ -251,20 +278,18 @@ class Upkeep:
 
     def _scope(self, filters: Filters, state: IndexState) -> Scope | None:
         """Where `filters` leave something to search; None where they leave nothing."""
-        total, admitted = self._catalogue.chunk_count(), self._catalogue.chunk_count(filters)
-        if not admitted or not state.indexed:
+        total, admission = self._catalogue.chunk_count(), self._catalogue.admission(filters)
+        if not admission.count or not state.indexed:
             return None
-        if admitted == total:
-            filters = Filters(statuses=())
-        elif filters.papers:
-            filters = replace(filters, papers=tuple(self._catalogue.resolved(filters.papers)))
-        return Scope(filters, admitted / total, state.indexed != state.revision)
+        all_of_it = admission.count == total
+        asked = Filters(statuses=()) if all_of_it else self._catalogue.resolved(filters)
+        return Scope(asked, admission, admission.count / total, state.indexed != state.revision)
 
     def _mend(self, state: IndexState, why: str) -> None:
         """Catch up or rebuild, unless another process has done so while we waited for the writer lock."""
         with self._writer_lock.hold(alone=True):
             now = self._catalogue.index_state()
-            if not now.clean or now.indexed != now.revision:
+            if not now.clean or not self._is_current(now):
                 self.sync()
             elif why and now == state:
                 self._rebuild(why)

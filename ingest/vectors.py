@@ -42,6 +42,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import ImmunoragError, ServerAway
 from ingest.papers import Filters
+from ingest.profile import FACETS
 from ingest.server import Server
 
 if TYPE_CHECKING:
@@ -330,7 +331,7 @@ def _same(entry: Entry, row: Sequence[Any] | None) -> bool:
 
 
 def where(filters: Filters) -> dict[str, Any] | None:
-    """`filters` in Chroma's language; None admits all. `filters.papers` must be ids, not aliases.
+    """`filters` in Chroma's language; None admits all. They must be resolved: ids of papers, names of concepts.
 
     Give it only filters that leave something out: one that matches everything costs 360 ms at 150,000 rows.
     """
@@ -339,6 +340,10 @@ def where(filters: Filters) -> dict[str, Any] | None:
         for field, admitted in (("paper_id", filters.papers), ("source", filters.sources), ("status", filters.statuses))
         if admitted
     ]
+    for field in FACETS:
+        holding = [{field: {"$contains": value}} for value in getattr(filters, field)]
+        if holding:
+            conditions.append({"$or": holding} if len(holding) > 1 else holding[0])
     if filters.since is not None:
         conditions.append({"year": {"$gte": filters.since}})
     if filters.until is not None:
@@ -348,20 +353,21 @@ def where(filters: Filters) -> dict[str, Any] | None:
     return conditions[0] if conditions else None
 
 
-def _metadata(entry: Entry) -> dict[str, str | int]:
+def _metadata(entry: Entry) -> dict[str, Any]:
     chunk = entry.chunk
-    fields: Iterable[tuple[str, str | int | None]] = (
-        ("paper_id", chunk.paper_id),
-        ("title", entry.title),
-        ("year", entry.year),
-        ("source", entry.source),
-        ("status", entry.status),
-        ("section", chunk.section.title or chunk.section.kind),
-        ("page", chunk.page),
-        ("start", chunk.start),
-        ("end", chunk.end),
-    )
-    return {name: value for name, value in fields if value is not None}
+    fields: dict[str, Any] = {
+        "paper_id": chunk.paper_id,
+        "title": entry.title,
+        "year": entry.year,
+        "source": entry.source,
+        "status": entry.status,
+        "section": chunk.section.title or chunk.section.kind,
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+    }
+    fields |= {name: list(values) for name, values in entry.facets.items()}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _is_ours(error: Exception) -> bool:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.papers import Filters
+from ingest.profile import FACETS
 from ingest.vectors import BrokenIndex, guarded
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Words:
                 "source": entry.source,
                 "status": entry.status,
                 **dict.fromkeys(_FIELDS, text),
+                **{name: list(values) for name, values in entry.facets.items()},
             }
             if entry.year is not None:
                 fields["year"] = entry.year
@@ -176,14 +178,12 @@ def _terms(words: str | Sequence[tuple[str, float]], field: str) -> dict[str, fl
 
 
 def _conditions(filters: Filters, schema: Schema) -> list[Query]:
-    """`filters` as queries that a chunk must match; they add nothing to its score."""
+    """`filters`, resolved, as queries that a chunk must match; they add nothing to its score."""
     from tantivy import FieldType, Query
 
-    conditions = [
-        Query.term_set_query(schema, field, list(admitted))
-        for field, admitted in (("paper_id", filters.papers), ("source", filters.sources), ("status", filters.statuses))
-        if admitted
-    ]
+    named = {"paper_id": filters.papers, "source": filters.sources, "status": filters.statuses}
+    named |= {field: getattr(filters, field) for field in FACETS}
+    conditions = [Query.term_set_query(schema, field, list(admitted)) for field, admitted in named.items() if admitted]
     if filters.since is not None or filters.until is not None:
         years = Query.range_query(schema, "year", FieldType.Integer, filters.since, filters.until)
         conditions.append(years)
@@ -195,7 +195,7 @@ def _schema() -> Schema:
 
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("paper_id", "source", "status"):
+    for name in ("paper_id", "source", "status", *FACETS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True, fast=True)
     for field in _FIELDS:

@@ -15,6 +15,7 @@ from ingest.embedding import Embedder
 from ingest.papers import SectionKind
 from ingest.sentences import sentence_spans
 from rag.answer import Passage
+from rag.concepts import canonical
 from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
@@ -81,14 +82,14 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
     if not places:
         return []
     texts = [" ".join(passage.paper.text[start:end].split()) for _, passage, start, end in places]
-    vectors = embedder.embed([question.text, *texts])
+    vectors = embedder.embed([canonical(question.text), *texts])
     cosines = vectors[1:] @ vectors[0]
     asked = _asked(question, rarity)
     findings = asks_for_findings(question.text)
-    titles = {passage.paper.id: content_words(passage.paper.title) for passage in passages}
+    titles = {passage.paper.id: content_words(canonical(passage.paper.title)) for passage in passages}
     weighed = []
     for (number, passage, start, end), text, vector, cosine in zip(places, texts, vectors[1:], cosines, strict=True):
-        coverage = _coverage(asked, content_words(text), titles[passage.paper.id])
+        coverage = _coverage(asked, content_words(canonical(text)), titles[passage.paper.id])
         score = 0.4 * float(cosine) + 0.4 * coverage + 0.3 / (number + 1) + _manner(text)
         score += _PLACE.get(passage.chunk.section.kind, 0.0)
         if findings:
@@ -147,7 +148,7 @@ def _is_sentence(text: str) -> bool:
 
 def _asked(question: Question, rarity: Rarity) -> dict[str, float]:
     """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
-    forms = word_forms(question.text)
+    forms = word_forms(canonical(question.text))
     weights = rarity(list(forms.values()))
     return {word: weights[form] ** 1.5 for word, form in forms.items()}
 

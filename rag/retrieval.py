@@ -12,6 +12,7 @@ from typing import TypeVar
 from ingest.library import Library
 from ingest.papers import Paper
 from rag.answer import Passage
+from rag.concepts import canonical, widened
 from rag.findings import asks_for_findings, findings_first
 from rag.question import Question
 
@@ -50,20 +51,21 @@ def reciprocal_rank_fusion(
     return sorted(scores.items(), key=lambda pair: -pair[1])
 
 
-def dense(library: Library) -> Ranker:
-    """Chunks by cosine similarity of their vectors to the question's."""
+def dense(library: Library, *, names: bool = True) -> Ranker:
+    """Chunks by cosine similarity of their vectors to the question's, which is put in canonical `names`."""
 
     def rank(question: Question, k: int) -> Ranking:
-        return library.dense(library.embedder.embed([question.text])[0], k, question.filters)
+        text = canonical(question.text) if names else question.text
+        return library.dense(library.embedder.embed([text])[0], k, question.filters)
 
     return rank
 
 
-def lexical(library: Library) -> Ranker:
-    """Chunks by BM25 over title, section and text."""
+def lexical(library: Library, *, names: bool = True) -> Ranker:
+    """Chunks by BM25 over title, section and text; with `names`, other names of what the question names count too."""
 
     def rank(question: Question, k: int) -> Ranking:
-        return library.lexical(question.text, k, question.filters)
+        return library.lexical(widened(question.text) if names else question.text, k, question.filters)
 
     return rank
 
@@ -117,7 +119,11 @@ def limited(passages: Sequence[Passage], per_paper: int | None) -> list[Passage]
     return kept
 
 
-def hybrid(library: Library, per_paper: int | None = None) -> Retriever:
-    """What `Assistant` retrieves with: both searches, fused 2:1 in favour of the lexical one, findings first."""
-    ranker = fused(lexical(library), dense(library), weights=(_LEXICAL_WEIGHT, _DENSE_WEIGHT))
+def hybrid(library: Library, per_paper: int | None = None, *, names: bool = True) -> Retriever:
+    """What `Assistant` retrieves with: both searches, fused 2:1 in favour of the lexical one, findings first.
+
+    Without `names`, a drug is found by the name that the question uses and by no other.
+    """
+    rankers = lexical(library, names=names), dense(library, names=names)
+    ranker = fused(*rankers, weights=(_LEXICAL_WEIGHT, _DENSE_WEIGHT))
     return retriever(library, ranker, per_paper)

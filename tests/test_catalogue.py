@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,11 @@ import pytest
 from made_papers import paper
 from numpy.typing import NDArray
 
-from ingest.catalogue import Catalogue, FileRecord, normal_alias
+from ingest.catalogue import SCHEMA_VERSION, Catalogue, FileRecord, normal_alias
 from ingest.errors import BrokenLibrary, LibraryError
-from ingest.papers import Chunk, Filters, Page, Paper, Section
+from ingest.papers import Chunk, Filters, Notice, Page, Paper, Section
+from ingest.profile import Profile
+from ingest.vocabulary import UnknownConcept
 
 
 @pytest.fixture
@@ -147,8 +151,6 @@ def test_a_broken_catalogue_names_the_file_and_the_remedy(tmp_path: Path) -> Non
 
 
 def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "catalogue.sqlite"
     Catalogue(path, create=True).close()
     with sqlite3.connect(path) as connection:
@@ -160,42 +162,62 @@ def test_a_catalogue_of_another_schema_is_left_alone(tmp_path: Path) -> None:
 def test_a_catalogue_of_an_older_schema_is_migrated_whole_or_left_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
-    from ingest import catalogue as module
+    from ingest import database as module
 
     path = tmp_path / "catalogue.sqlite"
     with closing(Catalogue(path, create=True)) as old:
         put(old, paper(1))
-    monkeypatch.setattr(module, "SCHEMA_VERSION", 4)
+    now = SCHEMA_VERSION
+    monkeypatch.setattr(module, "SCHEMA_VERSION", now + 2)
     add = "ALTER TABLE papers ADD COLUMN grade TEXT NOT NULL DEFAULT 'A'; CREATE TABLE extra (x)"
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "CREATE TABLE extra (again)"})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add, now + 1: "CREATE TABLE extra (again)"})
     with pytest.raises(LibraryError, match="extra already exists"):
         Catalogue(path, create=False)
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add})
     with pytest.raises(
-        LibraryError, match=r"has schema 3, too old .*ingest the originals in .*files into a new library"
+        LibraryError, match=rf"has schema {now + 1}, too old .*ingest the originals in .*files into a new library"
     ):
         Catalogue(path, create=False)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (now,)
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
-    monkeypatch.setattr(module, "_MIGRATIONS", {2: add, 3: "UPDATE papers SET grade = 'B'"})
+    monkeypatch.setattr(module, "MIGRATIONS", {now: add, now + 1: "UPDATE papers SET grade = 'B'"})
     with closing(Catalogue(path, create=False)) as new:
         assert new.paper("pmid:1") == paper(1)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT grade FROM papers").fetchall() == [("B",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (now + 2,)
+
+
+def bring_back_to_schema_2(connection: sqlite3.Connection) -> None:
+    """Take away what schema 2 did not have."""
+    for table in ("subjects", "tags", "notices"):
+        connection.execute(f"DROP TABLE {table}")
+    for column in ("stated", "design_class", "species", "prospective", "sample_size", "trials"):
+        connection.execute(f"ALTER TABLE papers DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 2")
+
+
+def test_a_library_of_schema_2_keeps_what_its_readers_stated(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    before = paper(1, design="randomised trial", status="corrected", trial_ids=("NCT00000001",))
+    with closing(Catalogue(path, create=True)) as old:
+        put(old, before)
+    with closing(sqlite3.connect(path)) as connection:
+        bring_back_to_schema_2(connection)
+    with closing(Catalogue(path, create=False)) as new:
+        assert new.paper("pmid:1") == new.stated("pmid:1") == before
+        assert new.index_state().profiled == ""
+        assert new.defects() == []
 
 
 def test_a_library_of_schema_1_opens_and_knows_its_papers_by_title(tmp_path: Path) -> None:
-    import sqlite3
-
     path, title = tmp_path / "catalogue.sqlite", "Anti-PD-1 and TGF-β in advanced melanoma"
     with closing(Catalogue(path, create=True)) as old:
         put(old, paper(1, title=title))
         put(old, paper(2, title="Case report"))
-    with closing(sqlite3.connect(path)) as connection:  # what schema 1 did not have
+    with closing(sqlite3.connect(path)) as connection:
+        bring_back_to_schema_2(connection)
         connection.execute("DROP INDEX papers_by_title")
         connection.execute("ALTER TABLE papers DROP COLUMN title_key")
         connection.execute("PRAGMA user_version = 1")
@@ -225,3 +247,65 @@ def test_a_snapshot_is_the_catalogue_at_its_moment(catalogue: Catalogue, tmp_pat
         assert copy.paper_ids() == ["pmid:1"]
         assert copy.defects() == []
         assert copy.is_plain()
+
+
+def test_a_notice_changes_a_paper_that_is_here_and_one_that_comes_later(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, doi="10.1000/One"))
+    retracted = Notice("doi:10.1000/ONE", "retracted", "pmid:77", "2024-05-01", "images were used twice")
+    later = Notice("pmid:2", "concern", "pmid:78")
+    assert catalogue.heed([retracted, later]) == ["pmid:1"]
+    assert catalogue.paper("pmid:1") == paper(1, doi="10.1000/One", status="retracted")
+    assert catalogue.notices("pmid:1") == [replace(retracted, alias="doi:10.1000/one")]
+    put(catalogue, paper(2))
+    assert [record.status for record in catalogue.records()] == ["retracted", "concern"]
+    assert catalogue.paper_ids(Filters()) == ["pmid:2"]
+
+
+def test_the_gravest_of_notices_and_readers_holds_and_none_undoes_it(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, status="concern"))
+    assert catalogue.heed([Notice("pmid:1", "corrected", "pmid:7")]) == []
+    assert catalogue.heed([Notice("pmid:1", "retracted", "pmid:8")]) == ["pmid:1"]
+    assert catalogue.heed([Notice("pmid:1", "retracted", "pmid:8")]) == []
+    catalogue.describe(paper(1, journal="Another"))
+    assert catalogue.records()[0].status == "retracted"
+    stated = catalogue.stated("pmid:1")
+    assert stated is not None and stated.status == "normal"  # of its readers, the last one
+
+
+def test_a_notice_moves_the_revision_so_that_the_indexes_follow(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1))
+    before = catalogue.index_state().revision
+    catalogue.heed([Notice("pmid:9", "retracted", "list")])
+    assert catalogue.index_state().revision == before
+    catalogue.heed([Notice("pmid:1", "retracted", "list")])
+    assert catalogue.changes(before) == [("pmid:1", True)]
+
+
+def test_rules_may_overrule_what_readers_stated_which_is_kept(catalogue: Catalogue) -> None:
+    put(catalogue, paper(1, design="trial"))
+    known = paper(1, design="phase 2 randomised trial", species=("human",), prospective=True, sample_size=210,
+                  trials=("KEYNOTE-024",), trial_ids=("NCT02142738",))  # fmt: skip
+    catalogue.profile(Profile(known, frozenset({"drug:nivolumab"}), {"pmid:1#1": frozenset({"cancer:melanoma"})}))
+    assert catalogue.paper("pmid:1") == known
+    assert catalogue.stated("pmid:1") == paper(1, design="trial")
+    assert catalogue.subjects("pmid:1") == {"drug:nivolumab"}
+    first, second = catalogue.entries(["pmid:1"])
+    study = {"designs": ("randomised trial",), "species": ("human",), "drugs": ("nivolumab",)}
+    assert first.facets == study
+    assert second.facets == {**study, "cancers": ("melanoma",)}
+
+
+def test_chunks_pass_where_their_paper_is_about_it_or_they_name_it_themselves(catalogue: Catalogue) -> None:
+    for number in (1, 2, 3):
+        put(catalogue, paper(number))
+    about = frozenset({"drug:pembrolizumab", "cancer:melanoma"})
+    catalogue.profile(Profile(paper(1), about))
+    catalogue.profile(Profile(paper(2), frozenset({"cancer:melanoma"}), {"pmid:2#1": frozenset({"drug:nivolumab"})}))
+    found = catalogue.admission(Filters(drugs=("PD-1 inhibitor",), cancers=("melanoma",)))
+    assert list(found.papers) == ["pmid:1"]
+    assert found.chunks == {"pmid:2#1"}
+    assert found.count == 3
+    assert [found.admits(id_) for id_ in ("pmid:1#0", "pmid:2#0", "pmid:2#1", "pmid:3#0")] == [True, False, True, False]
+    assert catalogue.admission(Filters(drugs=("Keytruda",))).chunks == frozenset()
+    with pytest.raises(UnknownConcept):
+        catalogue.admission(Filters(drugs=("no such drug",)))

@@ -33,7 +33,7 @@ HOMES = {
     "rich": ("ui/*.py", "eval/bench/*.py"),
     "sentence_transformers": ("ingest/embedding.py",),
     "sentencex": ("ingest/sentences.py",),
-    "sqlite3": ("ingest/catalogue.py",),
+    "sqlite3": ("ingest/database.py",),
     "tantivy": ("ingest/words.py",),
     "tokenizers": ("ingest/embedding.py",),
     "torch": ("ingest/embedding.py",),

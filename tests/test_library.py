@@ -432,7 +432,7 @@ def test_a_writer_killed_at_any_moment_loses_nothing_that_it_reported(tmp_path: 
         assert reported <= set(ids)
         assert len(ids) == len(set(ids)) == len(library)
         found(library, "topic1")
-        assert in_step(library)
+        assert not ids or in_step(library)  # killed before the first paper, there is no index yet
         library.close()
     writer = script(_KILLED, str(tmp_path), "0", "200")
     writer.communicate()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,8 @@ from rich.style import Style
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from ingest.papers import Paper
+    from ingest.papers import Notice, Paper
+    from ingest.rows import Record
     from rag.answer import Answer, Citation
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "paper_blocks",
     "row",
     "show",
+    "study_facts",
 ]
 
 NOT_ADVICE = "For research; not medical advice."
@@ -104,8 +106,10 @@ def answer_blocks(answer: Answer) -> list[Block]:
     return blocks
 
 
-def paper_blocks(paper: Paper, chunks: int | None = None) -> list[Block]:
-    """A paper without its text: reference, identifiers, sections."""
+def paper_blocks(
+    paper: Paper, subjects: Mapping[str, Sequence[str]] | None = None, notices: Sequence[Notice] = ()
+) -> list[Block]:
+    """A paper without its text: reference, identifiers, kind of study, what it is about, notices on it, sections."""
     blocks = [Block(Text(inert(paper.title), style="bold"))]
     if paper.authors:
         blocks.append(Block(Text(inert(", ".join(paper.authors)))))
@@ -113,11 +117,17 @@ def paper_blocks(paper: Paper, chunks: int | None = None) -> list[Block]:
     if where:
         blocks.append(Block(Text(where)))
     blocks += [Block(), Block(Text("  ".join(inert(alias) for alias in paper.aliases), style="cyan"))]
-    facts = [f"source: {paper.source}", f"status: {paper.status}", *([paper.design] if paper.design else [])]
+    facts = [f"source: {paper.source}", f"status: {paper.status}", *filter(None, [study_facts(paper)])]
     facts += [f"{len(paper.text):,} characters"]
     facts += [f"{len(paper.pages):,} pages"] if paper.pages else []
-    facts += [f"{chunks:,} chunks"] if chunks is not None else []
     blocks.append(Block(Text(inert(" · ".join(facts)))))
+    for notice in notices:
+        told = ", ".join(part for part in (notice.origin, notice.date, notice.reason) if part)
+        blocks.append(Block(Text(inert(f"{notice.status}: {told}"), style="bold red"), indent=2))
+    if subjects:
+        blocks.append(Block())
+    for kind, names in (subjects or {}).items():
+        blocks.append(Block(Text(inert(", ".join(names))), indent=13, lead=kind.ljust(13)))
     if paper.source == "digest":
         blocks.append(Block(Text("This is immunorag's digest of the paper, not the paper itself.", style="yellow")))
     blocks += [Block(), _heading("Sections")]
@@ -126,6 +136,14 @@ def paper_blocks(paper: Paper, chunks: int | None = None) -> list[Block]:
         line.append(f"  {section.kind}, {section.end - section.start:,} characters", style="dim")
         blocks.append(Block(line, indent=2))
     return blocks
+
+
+def study_facts(paper: Paper | Record) -> str:
+    """What kind of study a paper reports, in one line: design, species, size, trials; "" where nothing is known."""
+    prospective = {True: "prospective", False: "retrospective", None: ""}[paper.prospective]
+    size = "" if paper.sample_size is None else f"n = {paper.sample_size:,}"
+    names = " ".join([*paper.trials, *paper.trial_ids])
+    return " · ".join(filter(None, (paper.design, prospective, ", ".join(paper.species), size, names)))
 
 
 def _abstention(answer: Answer) -> list[Block]:

@@ -11,7 +11,7 @@ from ingest.readers.sniffing import sniff
 
 __all__ = ["READER_VERSION", "read"]
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Bumped when what the readers make of a file changes, so that a library reads known files again."""
 
 

@@ -10,8 +10,8 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _TRIAL = re.compile(
     r"\b(?:(?P<nct>NCT)[\s:#-]?(?P<nct_number>\d{8})"
     r"|(?P<isrctn>ISRCTN)[\s:#-]?(?P<isrctn_number>\d{8})"
-    r"|(?P<eudract>20\d\d[-‐‑–]\d{6}[-‐‑–]\d\d)"
-    r"|(?P<other>ACTRN\d{14}|ChiCTR(?:-[A-Z]{2,4}-)?\d{8,10}|UMIN\d{9}|DRKS\d{8}))(?!\d)",
+    r"|(?P<eudract>20\d\d[-‐‑–]\d{6}[-‐‑–]\d\d(?:[-‐‑–]\d\d)?)"
+    r"|(?P<other>ACTRN\d{14}|ChiCTR(?:-[A-Z]{2,4}-)?\d{8,10}|UMIN\d{9}|DRKS\d{8}|jRCTs?\d{9,10}|CTRI/20\d\d/\d\d/\d{6}))(?!\d)",
     re.I,
 )
 _LONG = re.compile(r"\d{6}")
@@ -40,7 +40,7 @@ def normal_pmcid(text: str) -> str:
 
 
 def trial_ids(text: str) -> tuple[str, ...]:
-    """The registered trials that `text` names, in order: NCT, ISRCTN, EudraCT and a few more registers."""
+    """The registered trials that `text` names, in order: NCT, ISRCTN, EudraCT or EU CT, and a few more registers."""
     # numbers this long are rare: only what stands around one is looked at closely
     around = "\n".join(text[max(number.start() - 16, 0) : number.end() + 12] for number in _LONG.finditer(text))
     found: dict[str, None] = {}

@@ -80,10 +80,10 @@ def _paper(article: _Element, path: Path, raw: bytes, *, alone: bool) -> Paper |
     for part in article.iterfind("back/*"):
         if local(part.tag) in ("app", "app-group", "sec"):
             draft.appendix(part)
-    if not draft.sections:
+    front = metadata(article)
+    if not draft.sections and not front["notices"]:
         return None
     text = "\n\n".join(draft.parts)
-    front = metadata(article)
     if not (front["pmid"] or front["pmcid"] or front["doi"]):
         from lxml import etree
 
@@ -105,6 +105,7 @@ def _paper(article: _Element, path: Path, raw: bytes, *, alone: bool) -> Paper |
         trial_ids=trial_ids("\n".join([front["title"], text, *draft.links])),
         design=front["design"],
         status=front["status"],
+        notices=front["notices"],
     )
 
 

@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypedDict
 
+from ingest.papers import Notice, Status
 from ingest.readers.identifiers import normal_doi, normal_pmcid, normal_pmid
 from ingest.readers.jats_text import local, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lxml.etree import _Element
 
-    from ingest.papers import Status
-
 __all__ = ["RETRACTED_TITLE", "Metadata", "metadata"]
 
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _NOT_PUBLISHED = frozenset(
     ("pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retracted", "preprint")
 )
-_NOTICES = frozenset(("retraction", "correction", "expression-of-concern", "partial-retraction", "addendum"))
+_NOTICES: dict[str, Status] = {
+    "retraction": "retracted",
+    "expression-of-concern": "concern",
+    "correction": "corrected",
+    "partial-retraction": "corrected",
+    "addendum": "normal",  # adds to its paper, which stands as it is
+}
+# How a notice names its relation to the paper that it is about.
+_ABOUT = frozenset(
+    ("retracted-article", "corrected-article", "object-of-concern", "expression-of-concern", "partial-retraction")
+)
 _RETRACTED = frozenset(("retraction", "retraction-forward", "withdrawal", "withdrawal-forward", "removal"))
 _CONCERN = frozenset(("expression-of-concern", "concern", "concern-forward", "expression-of-concern-forward"))
 _CORRECTED = frozenset(
@@ -49,6 +59,9 @@ _DESIGNS = {
     "clinical practice guidelines": "guideline",
     "study protocol": "protocol",
     "protocol": "protocol",
+    "editorial": "editorial",
+    "article-commentary": "comment",
+    "news": "news",
 }
 
 
@@ -64,6 +77,7 @@ class Metadata(TypedDict):
     pmcid: str
     design: str
     status: Status
+    notices: tuple[Notice, ...]
 
 
 def metadata(article: _Element) -> Metadata:
@@ -81,6 +95,7 @@ def metadata(article: _Element) -> Metadata:
         pmcid=normal_pmcid(ids.get("pmc", "") or ids.get("pmcid", "")),
         design=_design(article, meta),
         status=_status(article, meta, title),
+        notices=tuple(_notices(article, meta, title, ids)),
     )
 
 
@@ -187,3 +202,20 @@ def _status(article: _Element, meta: _Element | None, title: str) -> Status:
     if related & _CONCERN:
         return "concern"
     return "corrected" if related & _CORRECTED else "normal"
+
+
+def _notices(article: _Element, meta: _Element | None, title: str, ids: Mapping[str, str]) -> Iterator[Notice]:
+    """What a notice says of the articles that it is about; other articles say nothing of others."""
+    status = _NOTICES.get((article.get("article-type") or "").lower(), "normal")
+    if status == "normal" or meta is None:
+        return
+    origin = next((f"{kind}:{ids[kind]}" for kind in ("pmid", "doi") if ids.get(kind)), "a notice")
+    for related in meta.iter("related-article"):
+        if (related.get("related-article-type") or "").lower() not in _ABOUT:
+            continue
+        link = related.get(_HREF) or plain(related)
+        kind = (related.get("ext-link-type") or "").lower()
+        doi, pmid = normal_doi(link), normal_pmid(link) if kind in ("pmid", "pubmed") else ""
+        alias = f"doi:{doi}" if doi else f"pmid:{pmid}" if pmid else ""
+        if alias:
+            yield Notice(alias, status, origin, str(_year(meta) or ""), title)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.papers import Paper
 from ingest.readers.abstracts import headed_parts, plain_text
-from ingest.readers.publication_types import design_of, status_of
+from ingest.readers.publication_types import design_of, notices_of, status_of
 from ingest.readers.records import BROKEN, Record, clean_title, given_first, papers, years
 from ingest.readers.tagged import Fields, decoded, fields, raw_records
 
@@ -19,7 +19,8 @@ _FIRST = re.compile(rb"PMID ?- ?\d")
 _LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- (.*)")
 _SUFFIX = re.compile(r"(.+?) (Jr\.?|Sr\.?|2nd|3rd|4th|II|III|IV)")
 _INITIALS = re.compile(r"(.+) ([A-Z]{1,4})")
-_NOTICES = ("RIN", "ECI", "ECIN", "EIN", "CRI", "CRIN", "PRIN")
+_LINKS = ("RIN", "ECI", "ECIN", "EIN", "CRI", "CRIN", "PRIN", "ROF", "ECF", "EFR", "CRF", "PROF")
+_PMID = re.compile(r"\bPMID: (\d{1,9})\b")
 
 
 def read(path: Path) -> Generator[Paper, None, str]:
@@ -45,6 +46,7 @@ def _record(found: Fields) -> Record:
     if not title or title.lower() == "not available":
         title = clean_title(plain_text(_first(found, "TT"))) or title
     types = found.get("PT", [])
+    links = [(tag, number) for tag in _LINKS for value in found.get(tag, []) for number in _PMID.findall(value) or [""]]
     return Record(
         title=title,
         abstract=headed_parts(plain_text(_first(found, "AB"))),
@@ -57,7 +59,8 @@ def _record(found: Fields) -> Record:
         pmcid=_first(found, "PMC"),
         registers="\n".join(found.get("SI", [])),
         design=design_of(types),
-        status=status_of(title, types, [tag for tag in _NOTICES if tag in found]),
+        status=status_of(title, types, (name for name, _ in links)),
+        notices=notices_of(links),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ingest.papers import Status
+from ingest.readers.identifiers import normal_pmid
 from ingest.readers.jats_metadata import RETRACTED_TITLE
 
-__all__ = ["design_of", "status_of"]
+__all__ = ["design_of", "notices_of", "status_of"]
 
 _SYNTHESES = {
     "meta-analysis": "meta-analysis",
@@ -34,6 +35,9 @@ _OTHERS = {
     "case report": "case report",
     "review": "review",
     "scoping review": "review",
+    "editorial": "editorial",
+    "comment": "comment",
+    "news": "news",
 }
 _LINKS: dict[str, Status] = {
     "retractionin": "retracted",
@@ -48,6 +52,19 @@ _LINKS: dict[str, Status] = {
     "crin": "corrected",
     "partialretractionin": "corrected",
     "prin": "corrected",
+}
+# What a notice says of the paper it links to, by the names of the links that point back.
+_BACKWARD: dict[str, Status] = {
+    "retractionof": "retracted",
+    "rof": "retracted",
+    "expressionofconcernfor": "concern",
+    "ecf": "concern",
+    "erratumfor": "corrected",
+    "efr": "corrected",
+    "partialretractionof": "corrected",
+    "prof": "corrected",
+    "correctedandrepublishedfrom": "corrected",
+    "crf": "corrected",
 }
 _NOTICES = frozenset(("retraction of publication", "published erratum", "expression of concern", "retraction notice"))
 
@@ -79,3 +96,12 @@ def status_of(title: str, types: Iterable[str], links: Iterable[str]) -> Status:
         found.add("retracted")
     grave: tuple[Status, ...] = ("retracted", "concern", "corrected")
     return next((status for status in grave if status in found), "normal")
+
+
+def notices_of(links: Iterable[tuple[str, str]]) -> list[tuple[Status, str]]:
+    """What a record says of other papers, of each its status and an alias.
+
+    `links` are names of links (`RetractionOf`, or `ROF` in MEDLINE) with the PMIDs they lead to, or "".
+    """
+    found = ((_BACKWARD.get(link.lower()), normal_pmid(pmid)) for link, pmid in links)
+    return list(dict.fromkeys((status, f"pmid:{pmid}") for status, pmid in found if status and pmid))

@@ -16,7 +16,7 @@ from ingest.errors import UnreadableFile
 from ingest.papers import Paper
 from ingest.readers.abstracts import Part, heading, without_tail
 from ingest.readers.jats_text import plain
-from ingest.readers.publication_types import design_of, status_of
+from ingest.readers.publication_types import design_of, notices_of, status_of
 from ingest.readers.records import BROKEN, Record, clean_title, papers, years
 from ingest.readers.safe_xml import with_characters
 from ingest.readers.streams import LONGEST_RECORD, as_utf8, blocks
@@ -102,7 +102,8 @@ def _record(raw: bytes, parser: XMLParser) -> Record | str:
         return BROKEN
     title = _title(article)
     types = [plain(kind) for kind in article.iterfind("PublicationTypeList/PublicationType")]
-    links = [link.get("RefType", "") for link in citation.iterfind("CommentsCorrectionsList/CommentsCorrections")]
+    related = list(citation.iterfind("CommentsCorrectionsList/CommentsCorrections"))
+    links = [(link.get("RefType") or "", plain(link.find("PMID"))) for link in related]
     ids = _identifiers(root)
     return Record(
         title=title,
@@ -117,7 +118,8 @@ def _record(raw: bytes, parser: XMLParser) -> Record | str:
         pmcid=ids.get("pmc", ""),
         registers="\n".join(plain(number) for number in article.iterfind("DataBankList/DataBank//AccessionNumber")),
         design=design_of(types),
-        status=status_of(title, types, links),
+        status=status_of(title, types, (name for name, _ in links)),
+        notices=notices_of(links),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import UnreadableFile
-from ingest.papers import Paper, Section, Source, Status, paper_id
+from ingest.papers import Notice, Paper, Section, Source, Status, paper_id
 from ingest.readers.abstracts import Part
 from ingest.readers.identifiers import normal_doi, normal_pmcid, normal_pmid, trial_ids
 from ingest.readers.sections import is_back_matter
@@ -34,7 +34,8 @@ _LONGEST_NAME, _LONGEST_TITLE = 300, 2000  # characters; what is longer is damag
 class Record:
     """What a bibliographic record says of a paper, identifiers as they stand in it.
 
-    `abstract` is headed parts in order; `registers` is further text that may name trials.
+    `abstract` is headed parts in order; `registers` is further text that may name trials. `notices` are what the record
+    says of other papers, as publication_types.notices_of tells them.
     """
 
     title: str
@@ -49,14 +50,15 @@ class Record:
     registers: str = ""
     design: str = ""
     status: Status = "normal"
+    notices: Sequence[tuple[Status, str]] = ()
 
 
 def papers(path: Path, form: str, found: Iterable[Record | str]) -> Generator[Paper, None, str]:
     """The papers of `found`, in which a string stands for a record that is passed over and says why.
 
-    A record without an abstract is passed over too: nothing can be quoted from it. Returns a note on what was passed
-    over ("3 of 50 records passed over: 3 without an abstract"), "" where nothing was. Raises UnreadableFile where no
-    record gives a paper; `form` names the format ("a RIS file").
+    A record without an abstract is passed over too, for nothing can be quoted from it; if it is a notice, it gives a
+    paper without text. Returns a note on what was passed over ("3 of 50 records passed over: 3 without an abstract"),
+    "" where nothing was. Raises UnreadableFile where no record gives a paper; `form` names the format ("a RIS file").
     """
     passed: Counter[str] = Counter()
     given = 0
@@ -121,18 +123,18 @@ def _year(date: str) -> int | None:
 def _paper(record: Record) -> Paper | str:
     text, sections = _text(record.abstract)
     if sum(c.isalpha() for c in text) < SHORTEST:
-        return "without an abstract"
+        if not record.notices:
+            return "without an abstract"
+        text, sections = "", ()
     title = record.title[:_LONGEST_TITLE]
     pmid, pmcid = normal_pmid(record.pmid[:40]), normal_pmcid(record.pmcid[:40])
     doi = normal_doi(record.doi[:300])
     named = "\n".join((title, *(paragraph for _, paragraph in record.abstract), record.registers))
+    digest = hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()
+    id_ = paper_id(pmid=pmid, pmcid=pmcid, doi=doi, sha256=digest)
+    date = str(record.year or "")
     return Paper(
-        id=paper_id(
-            pmid=pmid,
-            pmcid=pmcid,
-            doi=doi,
-            sha256=hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest(),
-        ),
+        id=id_,
         title=title or "(no title)",
         text=text,
         sections=sections,
@@ -146,6 +148,7 @@ def _paper(record: Record) -> Paper | str:
         trial_ids=trial_ids(named),
         design=record.design,
         status=record.status,
+        notices=tuple(Notice(alias, status, id_, date, title) for status, alias in record.notices),
     )
 
 

@@ -1,7 +1,7 @@
 """The starter library: digests of landmark papers in our own words, each figure with where it was confirmed.
 
 A digest is never the paper: its `source` is `digest`, and the real paper, once ingested, takes its place. The figures
-and their sources lie in `confirmations.toml`; `python -m ingest.starter` prints `docs/starter.md`.
+and their sources lie in the TOML file beside the digest; `python -m ingest.starter` prints `docs/starter.md`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,18 @@
 """Where each figure in a digest was confirmed, and which figures have no confirmation.
 
-A figure is a number of a digest's body, in digits or (two, half, twice) in words. It is confirmed when an entry of
-`confirmations.toml` quotes a stretch of the digest that holds it and names a public source that says the same. Numbers
-that are part of a name (PD-L1, CheckMate 067, GPT-4o, 22C3) are no figures.
+A figure is a number of a digest's body, in digits or (two, half, twice) in words. It is confirmed when an entry of the
+TOML file beside the digest quotes a stretch of the digest that holds it and names a public source that says the same.
+Numbers that are part of a name (PD-L1, CheckMate 067, GPT-4o, 22C3) are no figures.
+
+`keynote-024.toml` holds what was looked up for `keynote-024.md`; memory is not a source:
+
+    citation     the addresses where title, authors, journal, year, DOI and PMID of the paper were read (a doi.org or
+                 PubMed address: also where a public bibliography gives it for that title)
+    [[figure]]   one source for some figures of the digest
+        figures  stretches of the digest, verbatim; every number of its body lies in one of them
+        source   a public address; those of PubMed, PMC and publishers were read as stored copies
+        part     the place in the source, where it helps
+        says     what stands there, in our words, with every number of `figures`
 """
 
 from __future__ import annotations
@@ -13,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 __all__ = ["Confirmation", "Digest", "citations", "confirmations", "digests", "numbers", "unconfirmed"]
@@ -65,32 +76,29 @@ class Confirmation:
 @cache
 def digests() -> tuple[Digest, ...]:
     """The digests in the order of their file names."""
-    folder = files(__package__)
-    named = sorted(
-        (entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if _is_digest(entry.name)
-    )
-    return tuple(_parse(name.removesuffix(".md"), text) for name, text in named)
+    return tuple(_parse(entry.name.removesuffix(".md"), _text(entry)) for entry in _files(".md"))
 
 
 @cache
 def confirmations() -> tuple[Confirmation, ...]:
-    """Where the figures were confirmed, in the order of the file."""
+    """Where the figures were confirmed: the digests in the order of their names, each in the order of its file."""
     return tuple(
         Confirmation(
-            digest=entry["digest"],
+            digest=slug,
             figures=tuple(entry["figures"]),
             source=entry["source"],
             says=entry["says"],
             part=entry.get("part", ""),
         )
-        for entry in _table()["figure"]
+        for slug, table in _tables().items()
+        for entry in table.get("figure", ())
     )
 
 
 @cache
 def citations() -> dict[str, tuple[str, ...]]:
     """Digest -> the addresses where the paper's title, authors, journal, year and identifiers were read."""
-    return {slug: tuple(addresses) for slug, addresses in _table()["citation"].items()}
+    return {slug: tuple(table["citation"]) for slug, table in _tables().items()}
 
 
 def numbers(text: str) -> set[str]:
@@ -119,12 +127,17 @@ def _spelled_one_way(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("confirmations.toml").read_text(encoding="utf-8"))
+def _tables() -> dict[str, dict[str, Any]]:
+    return {entry.name.removesuffix(".toml"): tomllib.loads(_text(entry)) for entry in _files(".toml")}
 
 
-def _is_digest(name: str) -> bool:
-    return name.endswith(".md")
+def _files(suffix: str) -> list[Traversable]:
+    entries = [entry for entry in files(__package__).iterdir() if entry.name.endswith(suffix)]
+    return sorted(entries, key=lambda entry: entry.name)
+
+
+def _text(entry: Traversable) -> str:
+    return entry.read_text(encoding="utf-8")
 
 
 def _parse(slug: str, text: str) -> Digest:

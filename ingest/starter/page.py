@@ -40,9 +40,7 @@ def _overview() -> str:
             if digest.front["area"] == area:
                 figures = sum(len(entry.figures) for entry in _entries(digest))
                 paper = f"{digest.front['journal']} {digest.front['year']}, {_links(digest)}"
-                rows.append(
-                    f"| [{digest.slug}](#{digest.slug}) | {paper} | {digest.front['design']} | {area} | {figures} |"
-                )
+                rows.append(f"| [{digest.slug}](#{digest.slug}) | {paper} | {_design(digest)} | {area} | {figures} |")
     return "\n".join(rows) + "\n"
 
 
@@ -52,7 +50,7 @@ def _digest(digest: Digest) -> str:
     lines = [
         f"### {digest.slug}\n",
         f"{authors} *{front['title']}*. {front['journal']} {front['year']}. {_links(digest)}.\n",
-        f"Design: {front['design']}.\n",
+        f"Design: {_design(digest)}.\n",
         "Paper identified at: " + ", ".join(f"<{address}>" for address in citations()[digest.slug]) + ".\n",
     ]
     if entries := _entries(digest):
@@ -65,6 +63,10 @@ def _digest(digest: Digest) -> str:
 
 def _entries(digest: Digest) -> list[Confirmation]:
     return [entry for entry in confirmations() if entry.digest == digest.slug]
+
+
+def _design(digest: Digest) -> str:
+    return ", ".join(digest.front[key] for key in ("design", "status") if key in digest.front)
 
 
 def _links(digest: Digest) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ImmunoragError
-from ui.cli import ask, demo, ingest, library, papers
+from ui.cli import ask, demo, ingest, library, papers, retractions
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
 
@@ -31,6 +31,7 @@ app.command("ingest")(ingest.ingest)
 app.command("ask")(ask.ask)
 app.add_typer(papers.papers, name="papers")
 app.add_typer(library.library, name="library")
+app.command("retractions")(retractions.retractions)
 app.command("demo")(demo.demo)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from typing import Annotated
 
 import typer
 
+from ingest.papers import Filters
+from ui.cli.filters import filtered
 from ui.cli.options import ChromaOption, LibraryOption, open_present
 from ui.cli.terminal import busy, out, progress_console
 from ui.rendering import answer_blocks, is_terminal, show
@@ -25,6 +28,7 @@ def _print_schema(wanted: bool) -> None:
         raise typer.Exit
 
 
+@filtered(retracted=False)
 def ask(
     question: Annotated[
         str,
@@ -46,12 +50,7 @@ def ask(
     passages: Annotated[
         int, typer.Option(min=1, max=100, metavar="N", help="How many passages are read for the answer.")
     ] = 8,
-    since: Annotated[
-        int | None, typer.Option(metavar="YEAR", help="Only papers of this year or later.", show_default=False)
-    ] = None,
-    until: Annotated[
-        int | None, typer.Option(metavar="YEAR", help="Only papers of this year or earlier.", show_default=False)
-    ] = None,
+    filters: Filters = Filters(),  # noqa: B008 (frozen)
     paper: Annotated[
         list[str] | None,
         typer.Option(
@@ -77,6 +76,7 @@ def ask(
     Examples:
       immunorag ask "Does PD-L1 expression predict response to nivolumab?"
       immunorag ask --since 2020 --passages 12 "What causes resistance?"
+      immunorag ask --cancer NSCLC --design rct "Does TMB predict benefit?"
       immunorag ask --llm openai:gpt-5-mini "Who benefits from dual blockade?"
       immunorag ask --json "What is tumor mutational burden?" > answer.json
       immunorag ask - < question.txt
@@ -85,11 +85,8 @@ def ask(
     The key of a hosted LLM comes from its own variable (OPENAI_API_KEY, ...).
     Exit code: 0 answered or abstained, 1 error, 2 wrong usage.
     """
-    from ingest.papers import Filters
     from rag.question import Question
 
-    if since is not None and until is not None and since > until:
-        raise typer.BadParameter(f"--since {since} is later than --until {until}: no paper can match")
     settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
     text = _from_standard_input() if question == "-" else question.encode("utf-8", "replace").decode("utf-8")
     Question(text)  # a bad question is told before anything is loaded
@@ -99,7 +96,7 @@ def ask(
         from rag.assistant import Assistant
 
         papers = tuple(opened.paper(identifier).id for identifier in paper or ())
-        answer = Assistant(opened, settings.llm, passages).ask(text, Filters(papers=papers, since=since, until=until))
+        answer = Assistant(opened, settings.llm, passages).ask(text, replace(filters, papers=papers))
     if as_json:
         from rag.formats import to_json
 

@@ -44,14 +44,17 @@ def demo(
       immunorag demo
       immunorag demo --library /tmp/starter
     """
+    from ingest.embedding import DEFAULT_MODEL, load_embedder
     from ingest.starter import papers
+    from ingest.starter.vectors import carried
     from rag.assistant import Assistant
 
     settings = replace(load_settings(library=library or starter_folder(), llm=NO_LLM), chroma_url=None)
     console = progress_console()
+    embedder = carried(load_embedder(settings.embedding or DEFAULT_MODEL))
     with (
         busy("building the starter library and answering from it") as progress,
-        open_library(settings, progress=progress) as opened,
+        open_library(settings, progress=progress, embedder=embedder) as opened,
     ):
         opened.add(papers())
         digests = sum(record.source == "digest" for record in opened.records())

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.errors import EmptyLibrary
-from ingest.papers import Filters, Source, Status
 from ui.cli.terminal import note
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.embedding import Embedder
     from ingest.library import Library, Progress
 
 __all__ = [
     "ChromaOption",
     "LibraryOption",
-    "SinceOption",
-    "SourceOption",
-    "StatusOption",
-    "UntilOption",
-    "chosen",
     "open_library",
     "open_present",
 ]
@@ -48,43 +43,6 @@ ChromaOption = Annotated[
     ),
 ]
 
-SinceOption = Annotated[
-    int | None, typer.Option(metavar="YEAR", help="Only papers of this year or later.", show_default=False)
-]
-UntilOption = Annotated[
-    int | None, typer.Option(metavar="YEAR", help="Only papers of this year or earlier.", show_default=False)
-]
-SourceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="|".join(get_args(Source)), help="Only papers read from this; may be repeated.", show_default=False
-    ),
-]
-StatusOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="|".join(get_args(Status)), help="Only papers of this status; may be repeated.", show_default=False
-    ),
-]
-
-
-def chosen(
-    since: int | None, until: int | None, sources: Sequence[str] | None, statuses: Sequence[str] | None
-) -> Filters:
-    """The filters that the options name; where no status is named, retracted papers are shown too."""
-    if since is not None and until is not None and since > until:
-        raise typer.BadParameter(f"--since {since} is later than --until {until}: no paper can match")
-    for option, given, known in (("--source", sources, get_args(Source)), ("--status", statuses, get_args(Status))):
-        for value in given or ():
-            if value not in known:
-                raise typer.BadParameter(f"{option} {value!r} is not one of {', '.join(known)}")
-    return Filters(
-        sources=cast("tuple[Source, ...]", tuple(sources or ())),
-        since=since,
-        until=until,
-        statuses=cast("tuple[Status, ...]", tuple(statuses or ())),
-    )
-
 
 def open_library(
     settings: Settings,
@@ -92,12 +50,17 @@ def open_library(
     create: bool = True,
     wait: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
+    embedder: Embedder | None = None,
 ) -> Library:
-    """Open the library, making it when there is none and `create`; `progress` hears of indexes built anew."""
+    """Open the library, making it when there is none and `create`; `progress` hears of indexes built anew.
+
+    `embedder` is the model, by default the one that is set, else the library's own.
+    """
     from ingest.embedding import load_embedder
     from ingest.library import Library
 
-    embedder = load_embedder(settings.embedding) if settings.embedding else None
+    if embedder is None and settings.embedding:
+        embedder = load_embedder(settings.embedding)
     return Library.open(
         settings.library,
         embedder=embedder,

@@ -11,28 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.text import Text
 
-from ui.cli.options import (
-    ChromaOption,
-    LibraryOption,
-    SinceOption,
-    SourceOption,
-    StatusOption,
-    UntilOption,
-    chosen,
-    open_present,
-)
+from ingest.papers import Filters
+from ui.cli.filters import filtered
+from ui.cli.options import ChromaOption, LibraryOption, open_present
 from ui.cli.terminal import busy, out
-from ui.rendering import Block, inert, is_terminal, paper_blocks, row, show
+from ui.rendering import Block, inert, is_terminal, paper_blocks, row, show, study_facts
 from ui.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from ingest.catalogue import Record
 
 __all__ = ["papers"]
 
 papers = typer.Typer(rich_markup_mode=None)
+
+_ALL = Filters(statuses=())
 
 
 @papers.callback(invoke_without_command=True)
@@ -43,6 +39,7 @@ def _overview(context: typer.Context, library: LibraryOption = None) -> None:
     Examples:
       immunorag papers
       immunorag papers list --since 2020 --source pdf
+      immunorag papers list --drug Keytruda --cancer NSCLC --design rct
       immunorag papers show pmid:27718847
       immunorag papers show 10.1056/NEJMoa1606774 --text
       immunorag papers export --format bibtex > library.bib
@@ -50,30 +47,31 @@ def _overview(context: typer.Context, library: LibraryOption = None) -> None:
     """
     context.obj = library
     if context.invoked_subcommand is None:
-        list_papers(context, library=library)
+        _list(library, _ALL)
 
 
 @papers.command("list")
+@filtered(retracted=True)
 def list_papers(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    source: SourceOption = None,
-    status: StatusOption = None,
+    filters: Filters = _ALL,
     library: LibraryOption = None,
 ) -> None:
     """List the papers of the library, newest first.
 
-    In a pipe, one paper a line, tab-separated: id, year, source, status, chunks, title.
+    Names of drugs, cancers, biomarkers and the like may be any that are in use: --drug MK-3475 and --drug Keytruda list
+    the same papers, --drug "PD-1 inhibitor" those on any of the class. Options combine.
+
+    \b
+    Examples:
+      immunorag papers list --drug Keytruda --cancer NSCLC --design rct
+      immunorag papers list --species mouse --biomarker CD274
+      immunorag papers list --status retracted
+
+    In a pipe, one paper a line, tab-separated: id, year, source, status, chunks, title, design.
     """
-    settings = load_settings(library=library or context.obj)
-    with open_present(settings) as opened:
-        records = opened.records(chosen(since, until, source, status))
-    if as_json:
-        sys.stdout.write(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2) + "\n")
-    else:
-        _print_records(records)
+    _list(library or context.obj, filters, as_json=as_json)
 
 
 @papers.command("show")
@@ -92,22 +90,21 @@ def show_paper(
     settings = load_settings(library=library or context.obj)
     with open_present(settings) as opened:
         paper = opened.paper(identifier)
+        subjects, notices = opened.subjects(paper.id), opened.notices(paper.id)
     if text:
         sys.stdout.write((_visible(paper.text) if is_terminal(out()) else paper.text) + "\n")
     else:
-        show(out(), paper_blocks(paper))
+        show(out(), paper_blocks(paper, subjects, notices))
 
 
 @papers.command("export")
+@filtered(retracted=True)
 def export_papers(
     context: typer.Context,
     form: Annotated[
         Literal["jsonl", "bibtex", "ris"], typer.Option("--format", help="JSON lines, BibTeX or RIS.")
     ] = "jsonl",
-    since: SinceOption = None,
-    until: UntilOption = None,
-    source: SourceOption = None,
-    status: StatusOption = None,
+    filters: Filters = _ALL,
     library: LibraryOption = None,
 ) -> None:
     """Print the records of the papers for a reference manager or a program.
@@ -122,7 +119,7 @@ def export_papers(
 
     settings = load_settings(library=library or context.obj)
     with open_present(settings) as opened:
-        records = opened.records(chosen(since, until, source, status))
+        records = opened.records(filters)
     for part in {"jsonl": to_jsonl, "bibtex": to_bibtex, "ris": to_ris}[form](records):
         sys.stdout.write(part)
 
@@ -155,11 +152,21 @@ def remove_papers(
                 row(console, "removed", paper_id, title)
 
 
+def _list(library: Path | None, filters: Filters, *, as_json: bool = False) -> None:
+    with open_present(load_settings(library=library)) as opened:
+        records = opened.records(filters)
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print_records(records)
+
+
 def _print_records(records: Sequence[Record]) -> None:
     console = out()
     if not is_terminal(console):
         for record in records:
-            row(console, record.id, record.year or "", record.source, record.status, record.chunks, record.title)
+            cells = (record.id, record.year or "", record.source, record.status, record.chunks, record.title)
+            row(console, *cells, record.design)
         return
     show(console, [block for record in records for block in _record_blocks(record)])
     chunks = sum(record.chunks for record in records)
@@ -173,6 +180,9 @@ def _record_blocks(record: Record) -> list[Block]:
     facts = Text.assemble(
         (inert(record.id), "cyan"), "  ", (record.source, "yellow" if record.source == "digest" else "dim")
     )
+    study = study_facts(record)
+    if study:
+        facts.append(f"  {inert(study)}", style="dim")
     return [Block(title, indent=6, lead=f"{record.year or '':4}  "), Block(facts, indent=6)]
 
 
