@@ -5,17 +5,17 @@ What a killed writer left behind is mended first, as at every opening; then noth
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingest.catalogue import Catalogue
 from ingest.indexes import Indexes
+from ingest.originals import sha256_of
 from ingest.papers import Paper
 from ingest.upkeep import Progress
 from ingest.vectors import BrokenIndex
@@ -44,8 +44,17 @@ class Finding:
     remedy: str = ""
 
 
-def check(library: Library, progress: Callable[[Progress], None] | None = None) -> Iterator[Finding]:
+def check(
+    library: Library,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    sample: int | None = None,
+    seed: int = 0,
+) -> Iterator[Finding]:
     """Yield the findings as they are made. Other processes may read the library meanwhile, not change it.
+
+    Every chunk is looked up in both indexes, or, of a large library, `sample` chunks that `seed` chooses; all else is
+    looked at whole, also that the indexes hold the catalogue's chunks and no others.
 
     Raises BrokenLibrary where the catalogue is too damaged to go on.
     """
@@ -53,17 +62,18 @@ def check(library: Library, progress: Callable[[Progress], None] | None = None) 
     catalogue = library.catalogue
     yield _finding("catalogue", "SQLite file", catalogue.defects(), _BACKUP)
     with library.writing():
-        yield from _papers(catalogue, hear)
+        ids: list[str] = []
+        yield from _papers(catalogue, hear, ids)
         yield _aliases(catalogue)
-        yield from _indexes(library, hear)
+        yield from _indexes(library, hear, ids, sample, seed)
         yield _files(library, hear)
 
 
-def _papers(catalogue: Catalogue, hear: Callable[[Progress], None]) -> Iterator[Finding]:
-    """Spans and embeddings, paper by paper, so that one text is in memory at a time."""
+def _papers(catalogue: Catalogue, hear: Callable[[Progress], None], ids: list[str]) -> Iterator[Finding]:
+    """Spans and embeddings, paper by paper, so that one text is in memory at a time; `ids` receives the chunks'."""
     spans: list[str] = []
     rows: list[str] = []
-    chunks, model, records = 0, catalogue.model(), catalogue.records()
+    model, records = catalogue.model(), catalogue.records()
     for done, record in enumerate(records, 1):
         paper = catalogue.paper(record.id)
         if paper is None:
@@ -74,10 +84,10 @@ def _papers(catalogue: Catalogue, hear: Callable[[Progress], None]) -> Iterator[
         if (len(stored), len(paper.text)) != (record.chunks, record.characters):
             spans.append(f"{record.id} has other numbers of chunks or characters than it says")
         rows += [f"{id_} {wrong}" for id_, *_, blob in stored if (wrong := _vector_problem(blob, model))]
-        chunks += len(stored)
+        ids += [id_ for id_, *_ in stored]
         hear(Progress("papers checked", done, len(records)))
-    yield _finding("texts", f"{len(records):,} papers, {chunks:,} chunks", spans, _INGEST)
-    yield _finding("embeddings", f"{chunks:,} of {model[1] if model else 0} dimensions", rows, _INGEST)
+    yield _finding("texts", f"{len(records):,} papers, {len(ids):,} chunks", spans, _INGEST)
+    yield _finding("embeddings", f"{len(ids):,} of {model[1] if model else 0} dimensions", rows, _INGEST)
 
 
 def _span_problems(paper: Paper, rows: Sequence[tuple[str, int, int, int, int]]) -> Iterator[str]:
@@ -123,11 +133,16 @@ def _aliases(catalogue: Catalogue) -> Finding:
     return _finding("identifiers", f"{names:,} of {len(records):,} papers", problems, _INGEST)
 
 
-def _indexes(library: Library, hear: Callable[[Progress], None]) -> Iterator[Finding]:
+def _indexes(
+    library: Library, hear: Callable[[Progress], None], ids: Sequence[str], sample: int | None, seed: int
+) -> Iterator[Finding]:
     catalogue = library.catalogue
-    state, total = catalogue.index_state(), catalogue.chunk_count()
-    looked_at = f"{total:,} chunks"
-    if not state.revision:
+    looked_at = f"{len(ids):,} chunks"
+    chosen = set(ids)
+    if sample is not None and sample < len(ids):
+        chosen = set(Random(seed).sample(ids, sample))  # noqa: S311 (no secrets)
+        looked_at = f"{sample:,} of {looked_at} (seed {seed})"
+    if not catalogue.index_state().revision:
         yield Finding("indexes", "nothing to index yet")
         return
     try:
@@ -136,7 +151,7 @@ def _indexes(library: Library, hear: Callable[[Progress], None]) -> Iterator[Fin
         yield _finding("indexes", looked_at, [f"cannot be opened: {error}"], _REBUILD)
         return
     try:
-        yield from _compared(catalogue, indexes, total, hear)
+        yield from _compared(catalogue, indexes, set(ids), chosen, looked_at, hear)
     except BrokenIndex as error:
         yield _finding("indexes", looked_at, [f"cannot be read: {error}"], _REBUILD)
     finally:
@@ -144,34 +159,41 @@ def _indexes(library: Library, hear: Callable[[Progress], None]) -> Iterator[Fin
 
 
 def _compared(
-    catalogue: Catalogue, indexes: Indexes, total: int, hear: Callable[[Progress], None]
+    catalogue: Catalogue,
+    indexes: Indexes,
+    ids: set[str],
+    chosen: set[str],
+    looked_at: str,
+    hear: Callable[[Progress], None],
 ) -> Iterator[Finding]:
-    """Each index holds the catalogue's chunks and no others, as they are, and finds each of them."""
-    ids: set[str] = set()
+    """Each index holds the catalogue's chunks `ids` and no others, and has and finds each of the `chosen` as it is."""
+    done = 0
     differing: list[str] = []
     unmet: list[str] = []
     unread: list[str] = []
-    entries = catalogue.entries(catalogue.paper_ids())
-    while batch := list(islice(entries, _BATCH)):
-        ids.update(entry.chunk.id for entry in batch)
+    papers = {id_.rpartition("#")[0] for id_ in chosen}
+    entries = catalogue.entries(paper_id for paper_id in catalogue.paper_ids() if paper_id in papers)
+    looked_up = (entry for entry in entries if entry.chunk.id in chosen)
+    while batch := list(islice(looked_up, _BATCH)):
+        done += len(batch)
         differing += indexes.vectors.differing(batch)
         unmet += indexes.vectors.lost(batch)
         unread += indexes.words.lost(batch)
-        hear(Progress("chunks looked up", len(ids), total))
-    held = indexes.words.ids()
+        hear(Progress("chunks looked up", done, len(chosen)))
+    rows, held = indexes.vectors.ids(), indexes.words.ids()
     in_chroma = [
-        *(f"{id_} is not in the catalogue" for id_ in sorted(indexes.vectors.ids() - ids)),
-        *(f"{id_} is missing or another than in the catalogue" for id_ in differing),
+        *(f"{id_} is not in the catalogue" for id_ in sorted(rows - ids)),
+        *(f"{id_} is missing or another than in the catalogue" for id_ in sorted({*differing, *(ids - rows)})),
         *(f"{id_} is not found by its own vector" for id_ in unmet if id_ not in set(differing)),
     ]
     in_tantivy = [
         *(f"{id_} is not in the catalogue" for id_ in sorted(set(held) - ids)),
-        *(f"{id_} is not found, or found twice" for id_ in unread),
+        *(f"{id_} is not found, or found twice" for id_ in sorted({*unread, *(ids - set(held))})),
     ]
     if len(held) != len(set(held)):
         in_tantivy.append(f"{len(held) - len(set(held)):,} chunks are there more than once")
-    yield _finding("Chroma", f"{len(ids):,} chunks, each by its vector", in_chroma, _REBUILD)
-    yield _finding("Tantivy", f"{len(ids):,} chunks, each by its words", in_tantivy, _REBUILD)
+    yield _finding("Chroma", f"{looked_at}, each by its vector", in_chroma, _REBUILD)
+    yield _finding("Tantivy", f"{looked_at}, each by its words", in_tantivy, _REBUILD)
 
 
 def _files(library: Library, hear: Callable[[Progress], None]) -> Finding:
@@ -190,11 +212,6 @@ def _files(library: Library, hear: Callable[[Progress], None]) -> Finding:
         "delete such a copy if it is there, and ingest the original again from where it was; nothing else is harmed"
     )
     return _finding("files", f"{len(kept):,} kept originals", problems, remedy)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _finding(name: str, looked_at: str, problems: Sequence[str] | Iterator[str], remedy: str) -> Finding:

@@ -18,6 +18,7 @@ from ingest.editions import merged, same_paper
 from ingest.errors import ModelError
 from ingest.papers import Chunk, Paper
 from ingest.profile import profiled
+from ingest.readers.streams import LONGEST_PAPER
 from ingest.titles import title_key
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Intake:
         paper = _storable(paper)
         if not paper.sections or not paper.text.strip():
             settle(self._heeded(paper) if paper.notices else Taken(paper.id, "failed", "holds no text"))
+            return
+        if len(paper.text) > LONGEST_PAPER:
+            reason = f"is not one paper: {len(paper.text):,} characters, of at most {LONGEST_PAPER:,}; split it"
+            settle(Taken(paper.id, "failed", reason))
             return
         names = {normal_alias(alias) for alias in paper.aliases}
         twins = self._titles.get(title_key(paper.title), ())

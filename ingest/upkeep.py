@@ -5,8 +5,8 @@ they are being written; the papers changed since the last time are written; the 
 told up to which revision they are good. So whoever opens a library finds one of three states:
 
     good to the last revision      use it
-    good, but the catalogue is     a writer is at work (use what there is) or was killed between papers (catch up)
-    ahead
+    good, but the catalogue is     a writer is at work (use what there is) or was killed between papers (catch up;
+    ahead                          where much was replaced, build both again: see `Indexes.worn_by`)
     being written, or an index     the writer was killed meanwhile, or the disk failed: build both indexes again, from
     fails                          the catalogue in a new folder, and switch to it; nothing is embedded a second time
 
@@ -150,9 +150,12 @@ class Upkeep:
             return
         try:
             with self._mutex, self._index_lock.hold(alone=True):
-                self._catch_up(state)
+                caught_up = self._catch_up(state)
         except BrokenIndex as error:
             self._rebuild(f"an index failed ({error})")
+        else:
+            if not caught_up:
+                self._rebuild()
 
     def _is_current(self, state: IndexState) -> bool:
         """Whether the indexes hold all that is in the catalogue, and this by today's rules."""
@@ -172,7 +175,8 @@ class Upkeep:
         if papers or state.revision:
             self._rebuild("what the papers are about is told anew")
 
-    def _catch_up(self, state: IndexState) -> None:
+    def _catch_up(self, state: IndexState) -> bool:
+        """Write what has changed; False, and nothing is touched, where that would wear the indexes out."""
         changes = self._catalogue.changes(state.indexed)
         if state.indexed == 0:  # nothing was ever indexed; what is there was left by one who was killed at once
             self._close_indexes()
@@ -180,6 +184,10 @@ class Upkeep:
             indexes = Indexes.create(self._folder(state.generation), self._server)
         else:
             indexes = self._opened(state)
+            written = self._catalogue.chunk_count(Filters(papers=tuple(id_ for id_, _ in changes), statuses=()))
+            kept = self._catalogue.chunk_count() - written
+            if indexes.worn_by(max(indexes.vectors.count() - kept, 0)):
+                return False
         self._catalogue.mark_writing()
         try:
             indexes.drop([paper_id for paper_id, again in changes if again or self._server is not None])
@@ -192,12 +200,13 @@ class Upkeep:
             raise
         self._indexes, self._indexed = indexes, (state.generation, state.revision)
         self._catalogue.mark_clean(state.generation, state.revision)
+        return True
 
-    def _rebuild(self, why: str) -> None:
-        """Write both indexes into a new folder and switch to it; the writer lock is held."""
+    def _rebuild(self, why: str = "") -> None:
+        """Write both indexes into a new folder and switch to it; the writer lock is held. No word without a `why`."""
         state = self._catalogue.index_state()
         total = self._catalogue.chunk_count()
-        if total:
+        if total and why:
             self._notice(f"{self._path}: {why}; building them again from the catalogue ({total:,} chunks)")
         generation = state.generation + 1
         while self._folder(generation).exists():  # of a rebuild that was killed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from eval.bench.records import peaks
 from eval.bench.retrieval import MEASURES, scores
-from eval.bench.speed import Run, body_share
+from eval.bench.speed import Run, _where_the_seconds_go, body_share
+from eval.bench.stages import Stages
 
 EVIDENCE = ["one two three four five six seven"]
 
@@ -42,3 +44,26 @@ def test_papers_a_minute_without_and_with_loading() -> None:
     assert run.per_minute() == pytest.approx(40.0)
     assert run.per_minute(with_loading=True) == pytest.approx(30.0)
     assert (run.chunks, run.characters) == (2, 8)
+
+
+def test_shares_of_time_are_of_all_runs_seconds_and_parsing_stands_beside() -> None:
+    stages = {"parse": 6.0, "cut": 1.0, "embed": 14.0, "write": 3.0}
+    run = Run(papers=16, loading=8.0, working=20.0, context=0, texts={}, stages=stages)
+    other = Run(papers=16, loading=8.0, working=20.0, context=0, texts={}, stages=stages | {"embed": 16.0})
+    assert _where_the_seconds_go([run, other]) == (
+        "immunorag's seconds: cut 5.0%, embed 75.0%, write 15.0%, rest 5.0%; parse, in processes beside: 30.0%"
+    )
+
+
+def test_a_stage_counts_its_calls_also_those_that_raise() -> None:
+    stages = Stages()
+    with pytest.raises(ZeroDivisionError):
+        stages.around("embed", lambda: 1 / 0)()
+    assert stages.around("write", lambda value: value + 1)(1) == 2
+    assert stages.seconds["embed"] > 0
+    assert stages.ended().keys() == {"parse", "cut", "embed", "write"}
+
+
+def test_the_peak_at_a_mark_is_the_highest_until_it_is_reached() -> None:
+    seen = [(0, 10), (90, 40), (120, 30), (450, 60), (600, 50)]
+    assert peaks(seen, [100, 400, 500, 1_000]) == {100: 40, 400: 60, 500: 60}

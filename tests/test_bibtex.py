@@ -120,6 +120,12 @@ def test_a_sign_at_the_beginning_of_a_line_is_no_entry(tmp_path: Path) -> None:
     assert paper.text == PROSE.replace("lived", "lived @home (n=3)")
 
 
+def test_a_run_of_blank_lines_is_read_in_one_pass(tmp_path: Path) -> None:
+    gap = "\n \n" * 200_000  # in the square of their number, that would be an hour
+    (paper,), _ = papers_of(tmp_path, entry(1).replace("lived", f"lived{gap}on"))
+    assert paper.text == PROSE.replace("lived", "lived on")
+
+
 def test_strings_that_grow_without_end_stay_small(tmp_path: Path) -> None:
     grown = "".join(f"@string{{a{i} = a{i - 1} # a{i - 1}}}\n" for i in range(1, 60))
     (paper,), _ = papers_of(tmp_path, '@string{a0 = "x"}\n' + grown + entry(1, "journal = a59"))

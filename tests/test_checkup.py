@@ -55,6 +55,28 @@ def test_a_sound_library_passes_every_check_and_is_looked_at_whole(sound: Path) 
     assert {Progress("papers checked", 61, 61), Progress("chunks looked up", 61, 61)} < set(steps)
 
 
+def test_a_sample_is_looked_up_and_missing_chunks_outside_of_it_are_found_all_the_same(
+    sound: Path, tmp_path: Path
+) -> None:
+    steps: list[Progress] = []
+    folder = tmp_path / "library"
+    shutil.copytree(sound, folder)
+    with opened(folder) as library:
+        findings = {finding.check: finding for finding in check(library, steps.append, sample=5, seed=7)}
+        assert findings["Chroma"].looked_at == "5 of 61 chunks (seed 7), each by its vector"
+        assert findings["texts"].looked_at == "61 papers, 61 chunks"
+        assert steps[-61] == Progress("chunks looked up", 5, 5)  # before 60 files
+        assert [finding for finding in findings.values() if finding.problems] == []
+        again = {finding.check: finding for finding in check(library, sample=1000)}
+        assert again["Tantivy"].looked_at == "61 chunks, each by its words"
+        vectors = Vectors(library.chroma_path)
+        vectors._collection.delete(ids=["pmid:8#0"])
+        vectors.close()
+    with opened(folder) as library:
+        (chroma,) = [finding for finding in check(library, sample=1) if finding.check in ("Chroma", "indexes")]
+        assert chroma.problems
+
+
 def test_an_empty_library_is_sound(tmp_path: Path) -> None:
     assert wrong(tmp_path / "library") == {}
 

@@ -18,6 +18,7 @@ from commands import COMMAND, Command, Done, at_home, holding, start, write_pape
 from embedders import HashEmbedder
 from jsonschema import Draft202012Validator
 
+from eval.bench.made_records import pubmed_set
 from ingest.papers import Paper, Section
 
 QUESTION = "What was the response rate with nivolumab in melanoma with PD-L1 expression?"
@@ -152,6 +153,15 @@ def test_bad_file_among_good_ones_is_listed_and_no_error(immunorag: Command, tmp
     assert done.out.endswith("2 added  0 unchanged  1 failed  (4 new chunks)\n")
     again = immunorag("ingest", papers, "--library", tmp_path / "library")
     assert "0 added  2 unchanged  1 failed" in again.out
+
+
+def test_line_of_a_set_of_records_names_the_first_and_counts_all(immunorag: Command, tmp_path: Path) -> None:
+    pubmed_set(tmp_path / "set.xml", 5)
+    done = immunorag("ingest", "set.xml", "--library", tmp_path / "library")
+    outcome, _, papers, reason = done.out.splitlines()[0].split("\t")
+    assert outcome == "added"
+    assert papers == "pmid:90000001 pmid:90000002 pmid:90000003 … 5 papers"
+    assert reason == "5 papers added"
 
 
 @pytest.mark.parametrize(

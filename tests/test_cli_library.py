@@ -53,6 +53,12 @@ def test_check_of_a_sound_library_has_a_line_a_check(immunorag: Command, library
     assert ["ok", "texts", "4 papers, 4 chunks", "", ""] in rows(done.out)
 
 
+def test_check_of_a_sample_tells_what_was_sampled(immunorag: Command, library: Path) -> None:
+    done = immunorag("library", "check", "--sample", "2", "--seed", "7", "--library", library)
+    assert (done.code, done.err) == (0, "")
+    assert ["ok", "Tantivy", "2 of 4 chunks (seed 7), each by its words", "", ""] in rows(done.out)
+
+
 def test_check_tells_what_is_wrong_and_the_remedy_it_names_mends_it(immunorag: Command, library: Path) -> None:
     (index,) = library.glob("index-*")
     shutil.rmtree(index / "words")

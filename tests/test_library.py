@@ -254,7 +254,7 @@ def test_a_damaged_index_is_rebuilt_from_the_catalogue_with_a_word_and_no_embedd
 
 def test_indexes_left_behind_the_catalogue_catch_up(tmp_path: Path) -> None:
     library, notices = opened(tmp_path)
-    library.add([paper(1, "Zebra."), paper(2, "Emu.")])
+    library.add([paper(1, "Zebra."), paper(2, "Emu."), *(paper(number, "Gnu.") for number in range(4, 9))])
     with library.writing():  # a writer that dies between its last commit and the indexes
         chunks = library.chunks(["pmid:1#0"])
         library.catalogue.put(paper(3, "Zebra."), [_moved(chunks[0], 3)], library.embedder.embed(["Zebra."]))
@@ -432,7 +432,7 @@ def test_a_writer_killed_at_any_moment_loses_nothing_that_it_reported(tmp_path: 
         assert reported <= set(ids)
         assert len(ids) == len(set(ids)) == len(library)
         found(library, "topic1")
-        assert in_step(library)
+        assert not ids or in_step(library)  # killed before the first paper, there is no index yet
         library.close()
     writer = script(_KILLED, str(tmp_path), "0", "200")
     writer.communicate()

@@ -138,6 +138,13 @@ def test_a_file_of_many_papers_is_one_outcome(library: Library, tmp_path: Path) 
     assert outcome.reason == "2 papers added, 1 papers unchanged"
 
 
+def test_a_text_longer_than_any_paper_is_not_embedded(library: Library) -> None:
+    report = library.add([paper(1, "Zebra stripes. " * 200_001), paper(2, "Zebra stripes.")])
+    assert [outcome.outcome for outcome in report.outcomes] == ["failed", "added"]
+    assert "is not one paper: 3,000,015 characters, of at most 3,000,000" in report.outcomes[0].reason
+    assert library.embedder.seen < 10  # type: ignore[attr-defined]
+
+
 def test_the_papers_before_a_failure_stay(library: Library, tmp_path: Path) -> None:
     file = write(tmp_path / "in", "1 Zebra.\nraise badly") / "1.txt"
     (outcome,) = run(library, file).outcomes

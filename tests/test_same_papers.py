@@ -168,12 +168,7 @@ def papers_in(library: Library) -> list[Paper]:
 
 
 def answers_of(library: Library) -> list[object]:
-    """Claims with their citations; a paper is named by its DOI, for its id is that of the edition that came first.
-
-    The indexes are built anew before: Chroma's graph depends on the order of what it was given, and after many papers
-    have been replaced it leaves out a few chunks (1 of 20 in the worst order here), which can change a later claim.
-    """
-    library.rebuild()
+    """Claims with their citations; a paper is named by its DOI, for its id is that of the edition that came first."""
     return [
         [
             (claim.text, [(c.passage.paper.doi, c.number, c.quote, c.start, c.end, c.section) for c in claim.citations])

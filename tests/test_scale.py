@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from eval.bench.hashing import HashEmbedder
-from eval.bench.scale import FILTERS, Material, _Questions, made_papers, measure, percentiles, share_found
+from eval.bench.scale import measure
+from eval.bench.scale_material import Material, Questions, made_papers
+from eval.bench.scale_searches import FILTERS, percentiles, share_found
 
 WORDS = "melanoma lung gastric renal bladder cervical hepatic colorectal thyroid nasal".split() * 6
 TEXTS = [f"In cohort {number} of {word} patients survival was {number} months." for number, word in enumerate(WORDS)]
@@ -49,7 +51,7 @@ def test_the_share_found_counts_what_is_as_near_as_the_last_of_the_exact() -> No
 
 
 def test_three_hundred_chunks_are_measured_whole(tmp_path: Path) -> None:
-    asked = _Questions(TEXTS[:6], HashEmbedder().embed(TEXTS[:6]))
+    asked = Questions(TEXTS[:6], HashEmbedder().embed(TEXTS[:6]))
     figures = measure(tmp_path, material(), asked, 300, peer=False)["immunorag"]
     assert figures.recall > 0.99
     assert set(figures.times) == {f"{kind} {name}" for kind in ("dense", "lexical", "whole") for name in FILTERS}

@@ -160,10 +160,10 @@ def test_a_server_that_went_away_is_told_and_is_no_broken_index(tmp_path: Path, 
 def test_a_server_that_dies_during_a_write_costs_no_rebuild(tmp_path: Path, chroma: Chroma) -> None:
     words: list[str] = []
     with opened(tmp_path / "library", chroma.url, words) as library:
-        library.add([paper(1, "First a zebra."), *papers(2)])
+        library.add([paper(1, "First a zebra."), *papers(*range(2, 9))])
         before = chroma.collections()
         with library.writing():
-            for each in (paper(1, _WOMBAT), *papers(3)):
+            for each in (paper(1, _WOMBAT), *papers(9)):
                 library.catalogue.put(each, chunk(each, library.embedder), library.embedder.embed([each.text]))
             entries = list(library.catalogue.entries(["pmid:1"]))
             indexes = library.opened_indexes()

@@ -141,3 +141,8 @@ def test_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
 def test_too_little_text_is_no_paper(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="too little"):
         paper_of(tmp_path, FRONT + "Short.")
+
+
+def test_a_text_longer_than_any_paper_is_refused_with_its_length(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"is not one paper: 3,000,0\d\d characters, of at most"):
+        paper_of(tmp_path, "# Junk\n\n" + "word " * 600_010)

@@ -26,33 +26,27 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
-import multiprocessing
-import os
 import random
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from eval.bench.hashing import HashEmbedder
-from eval.bench.made_papers import made_paper, to_text, write_papers
+from eval.bench.kills_processes import ended, ingest, look, query, result_of, started, upsert
+from eval.bench.made_papers import write_papers
 
 __all__ = ["PeerTally", "Tally", "kill_ingests", "kill_upserts", "main"]
 
 _GROUPS, _PAPERS = 12, 8  # of one ingest; each group ends with an index write
 _POLL = 0.002  # seconds between two looks at the catalogue
 _MENDERS = 0.25  # share of the kills in index writes after which the mending process is killed too
-_PATIENCE = 180.0  # seconds after which a process that should have ended counts as hanging
-_WARM = ["eval.bench.kills", "eval.tutorial", "ingest.pipeline", "ingest.readers.jats", "ingest.readers.text"]
-_WARM += ["chromadb", "tantivy", "langchain_chroma", "langchain_text_splitters"]
 
 
 @dataclass(slots=True)
@@ -89,125 +83,6 @@ class PeerTally:
     broken: int = 0
     lost: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-
-
-# -- what the killed and the looking processes do --------------------------------------------------------------------
-
-
-def ingest(library: str, papers: str, lines: str) -> None:
-    """Ingest group after group; a line a file that gave papers, written when the library says that it is safe."""
-    from ingest.library import Library
-    from ingest.pipeline import FileOutcome
-
-    _quietly()
-    descriptor = os.open(lines, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-
-    def report(outcome: FileOutcome) -> None:
-        os.write(descriptor, (json.dumps(outcome.paper_ids) + "\n").encode())
-
-    with Library.open(library, embedder=HashEmbedder()) as opened:
-        for group in sorted(Path(papers).iterdir()):
-            opened.ingest([group], report=report, workers=1)
-
-
-def look(library: str, result: str) -> None:
-    """Open the library, look at all of it, and write what was found as JSON."""
-    _quietly()
-    found: dict[str, Any]
-    try:
-        found = _look(Path(library))
-    except BaseException as error:
-        found = {"error": f"{type(error).__name__}: {error}"}
-    Path(result).write_text(json.dumps(found), encoding="utf-8")
-
-
-def _look(library: Path) -> dict[str, Any]:
-    from ingest.checkup import check
-    from ingest.library import Library
-    from ingest.papers import Filters
-    from ingest.vectors import Vectors
-    from ingest.words import Words
-
-    notices: list[str] = []
-    with Library.open(library, embedder=HashEmbedder(), notice=notices.append) as opened:
-        opened.lexical("survival", 1)  # mends what the killed process left
-        opened.dense(HashEmbedder().embed(["survival"])[0], 1)
-        records = opened.records()
-        entries = list(opened.catalogue.entries([record.id for record in records]))
-        faults: list[str] = []
-        if opened.catalogue.index_state().indexed:
-            vectors, words = Vectors(opened.chroma_path), Words(opened.chroma_path.parent / "words")
-            for name, count in (("Chroma", vectors.count()), ("Tantivy", words.count())):
-                if count != len(entries):
-                    faults.append(f"{name} holds {count} chunks, the catalogue {len(entries)}")
-            for entry in entries:
-                mine = entry.chunk.id
-                if mine not in [id_ for id_, _ in vectors.nearest(entry.vector, 2, None)]:
-                    faults.append(f"{mine} does not find itself by its vector")
-                if mine not in [id_ for id_, _ in words.best(entry.text, 2, Filters(statuses=()))]:
-                    faults.append(f"{mine} does not find itself by its text")
-            vectors.close()
-            words.close()
-        elif entries:
-            faults.append("chunks, and no indexes")
-        faults += [problem for finding in check(opened) for problem in finding.problems]
-        digest = hashlib.sha256()
-        for entry in sorted(entries, key=lambda entry: entry.chunk.id):
-            digest.update(f"{entry.chunk.id}\0{entry.title}\0{entry.year}\0{entry.source}\0{entry.text}\0".encode())
-            digest.update(entry.vector.tobytes())
-        return {
-            "papers": sorted(record.id for record in records),
-            "titles": sorted(record.title for record in records),
-            "fingerprint": digest.hexdigest(),
-            "faults": faults,
-            "rebuilt": any("building" in notice for notice in notices),
-        }
-
-
-def upsert(store: str, rows: int, batch: int, lines: str) -> None:
-    """Upsert made chunks, `batch` at a time, into the tutorial's store; a line a batch that was acknowledged."""
-    from eval.tutorial import Tutorial
-
-    _quietly()
-    tutorial = Tutorial(Path(store), _embed)
-    descriptor = os.open(lines, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for start in range(len(tutorial), rows, batch):
-        tutorial.add_chunks(f"batch-{start}", [f"{_PEER_TEXT} Cohort {start + row}." for row in range(batch)])
-        os.write(descriptor, f"{start + batch}\n".encode())
-
-
-def query(store: str, result: str) -> None:
-    """Open, count and query the tutorial's store as its user would, and write what came of it as JSON."""
-    from eval.tutorial import Tutorial
-
-    _quietly()
-    found: dict[str, Any]
-    try:
-        tutorial = Tutorial(Path(store), _embed)
-        found = {
-            "rows": len(tutorial),
-            "counted": tutorial.count(),
-            "hits": len(tutorial.search("overall survival", 5)),
-        }
-    except BaseException as error:
-        found = {"error": f"{type(error).__name__}: {error}"}
-    Path(result).write_text(json.dumps(found), encoding="utf-8")
-
-
-_PEER_TEXT = to_text(made_paper(1, 1))[:900]
-
-
-def _embed(texts: Sequence[str]) -> list[list[float]]:
-    rows: list[list[float]] = HashEmbedder().embed(texts).tolist()
-    return rows
-
-
-def _quietly() -> None:
-    """Standard output and errors of these processes are nobody's; a group of their own, so that Ctrl-C is ours."""
-    os.setpgid(0, 0)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
 
 
 # -- the killer ------------------------------------------------------------------------------------------------------
@@ -291,11 +166,11 @@ class _Libraries:
         process.join()
 
     def _ingest(self) -> ForkServerProcess:
-        return _started(ingest, self.library, self.folder / "papers", self.lines)
+        return started(ingest, self.library, self.folder / "papers", self.lines)
 
     def _compare(self) -> None:
         """Let an ingest run to its end, and compare."""
-        _ended(self._ingest())
+        ended(self._ingest())
         found = self._looked_at()
         self._judge(found)
         self.tally.ends += 1
@@ -324,7 +199,7 @@ class _Libraries:
         self.number += 1
 
     def _looked_at(self) -> dict[str, Any]:
-        return _result(look, self.library, self.folder / "look.json")
+        return result_of(look, self.library, self.folder / "look.json")
 
     def _until_writing(self, process: ForkServerProcess) -> bool:
         """Wait until the indexes are being written; False when the process ends before."""
@@ -374,7 +249,7 @@ def kill_upserts(folder: Path, kills: int, seed: int, tally: PeerTally, hear: Ca
     while tally.kills < kills:
         store, lines = folder / f"store-{number}", folder / f"rows-{number}"
         before = _acknowledged(lines)
-        process = _started(upsert, store, rows, batch, lines)
+        process = started(upsert, store, rows, batch, lines)
         try:
             while process.is_alive() and _acknowledged(lines) == before:  # until it is upserting
                 time.sleep(_POLL)
@@ -387,7 +262,7 @@ def kill_upserts(folder: Path, kills: int, seed: int, tally: PeerTally, hear: Ca
             number += 1
             continue
         tally.kills += 1
-        found = _result(query, store, folder / "query.json")
+        found = result_of(query, store, folder / "query.json")
         if "error" in found:
             tally.broken += 1
             tally.reasons[str(found["error"])[:100]] += 1
@@ -397,34 +272,6 @@ def kill_upserts(folder: Path, kills: int, seed: int, tally: PeerTally, hear: Ca
             number += 1
         if tally.kills % 10 == 0:
             hear(f"Chroma alone: {tally.kills} of {kills} kills, {tally.broken} broke")
-
-
-def _started(work: Callable[..., None], *arguments: Path | int) -> ForkServerProcess:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_WARM)
-    process = context.Process(
-        target=work, args=[str(each) if isinstance(each, Path) else each for each in arguments], daemon=False
-    )
-    process.start()
-    return process
-
-
-def _ended(process: ForkServerProcess) -> None:
-    process.join(_PATIENCE)
-    if process.is_alive():
-        process.kill()
-        process.join()
-
-
-def _result(work: Callable[[str, str], None], what: Path, result: Path) -> dict[str, Any]:
-    """What a fresh process that does `work` writes; an error where it writes nothing, or hangs."""
-    result.unlink(missing_ok=True)
-    process = _started(work, what, result)
-    _ended(process)
-    if not result.exists():
-        return {"error": f"the process that looked ended with {process.exitcode}"}
-    found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    return found
 
 
 def _reported(lines: Path) -> set[str]:

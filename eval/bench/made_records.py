@@ -53,15 +53,15 @@ _TYPES = (
 )
 
 
-def pubmed_set(path: Path, n: int, seed: int = 0, *, without_abstract: float = 0.0) -> None:
+def pubmed_set(path: Path, n: int, seed: int = 0, *, first: int = 1, without_abstract: float = 0.0) -> None:
     """Write a `PubmedArticleSet` of `n` records, packed where `path` ends in `.gz`; the same for the same seed.
 
-    PMIDs count from 90,000,001, DOIs likewise; a share `without_abstract` of the records has none.
+    PMIDs count from 90,000,000 + `first`, DOIs likewise; a share `without_abstract` of the records has none.
     """
-    random = Random(seed)  # noqa: S311 (no secrets)
+    random = Random(seed + first - 1)  # noqa: S311 (no secrets)
     with contextlib.closing(_opened(path)) as file:
         file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<PubmedArticleSet>\n')
-        for number in range(1, n + 1):
+        for number in range(first, first + n):
             file.write(_record(number, seed, random, random.random() >= without_abstract).encode())
         file.write(b"</PubmedArticleSet>\n")
 

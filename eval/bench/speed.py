@@ -6,6 +6,9 @@ the rate is given without and with it; the goal is for the rate without. Memory 
 children ten times a second, and the peak is shown: PSS, in which what processes share is counted once (RSS counts it in
 each; where the system has no PSS, RSS stands in its place).
 
+Of ours it is shown where the seconds go: embedding, writing (catalogue and indexes) and counting word pieces to cut by
+follow each other; reading runs in processes beside them, and its processor time is set against the same seconds.
+
 So that less work is not sold as more speed, what was embedded is shown: the chunks, their characters (overlaps counted
 each time, our context lines apart) and the share of the body text, which is the share of the distinct word trigrams of
 the gold XML's `bdy` (sentences of at least 40 letters of its paragraphs and captions) that stand in a chunk of that
@@ -22,11 +25,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from eval.bench.data import add_data_option, data_folder
+from eval.bench.memory import of_tree
+from eval.bench.stages import STAGES, Clocked, Stages
 from eval.measures import trigrams
 
 if TYPE_CHECKING:
@@ -53,6 +58,7 @@ class Run:
     texts: Mapping[str, Sequence[str]]
     pss: int = 0
     rss: int = 0
+    stages: Mapping[str, float] = field(default_factory=dict)  # seconds; see eval.bench.stages
 
     @property
     def chunks(self) -> int:
@@ -116,12 +122,16 @@ def _ours(pdfs: Sequence[Path], folder: Path, precision: Precision) -> Run:
     from ingest.embedding import load_embedder
     from ingest.library import Library
 
-    embedder = load_embedder(precision=precision)
-    embedder.embed(["warm"])
+    stages = Stages()
+    model = load_embedder(precision=precision)
+    model.embed(["warm"])
+    embedder = Clocked(model, stages)
     with Library.open(folder, embedder=embedder) as library:
+        stages.watch(library)
         loaded = time.perf_counter()
         report = library.ingest(pdfs)
         done = time.perf_counter()
+        seconds = stages.ended()
         texts: dict[str, list[str]] = {}
         context = 0
         ids = library.embeddings()[0]
@@ -131,7 +141,7 @@ def _ours(pdfs: Sequence[Path], folder: Path, precision: Precision) -> Run:
                 pieces = [paper.text[chunk.start : chunk.end] for chunk in chunks]
                 texts.setdefault(outcome.path.stem, []).extend(pieces)
                 context += sum(len(indexed_text(paper, chunk, embedder)) for chunk in chunks) - sum(map(len, pieces))
-    return Run(len(texts), loaded - begin, done - loaded, context, texts)
+    return Run(len(texts), loaded - begin, done - loaded, context, texts, stages=seconds)
 
 
 def _tutorial(pdfs: Sequence[Path], folder: Path) -> Run:
@@ -167,24 +177,10 @@ def _measured(system: str, data: Path, precision: str) -> Run:
 
 def _watched(child: subprocess.Popen[bytes]) -> tuple[int, int]:
     """Peak PSS and peak RSS, in bytes, of the child and all below it, until it ends."""
-    import psutil  # type: ignore[import-untyped]
-
-    root = psutil.Process(child.pid)
     peak_pss = peak_rss = 0
     while child.poll() is None:
-        pss = rss = 0
-        try:
-            family = [root, *root.children(recursive=True)]
-        except psutil.Error:
-            break
-        for process in family:
-            try:
-                memory = process.memory_full_info()
-            except psutil.Error:
-                continue  # it has just ended
-            rss += memory.rss
-            pss += getattr(memory, "pss", memory.rss)
-        peak_pss, peak_rss = max(peak_pss, pss), max(peak_rss, rss)
+        memory = of_tree(child.pid)
+        peak_pss, peak_rss = max(peak_pss, memory.pss), max(peak_rss, memory.rss)
         time.sleep(_INTERVAL)
     child.wait()
     return peak_pss, peak_rss
@@ -239,10 +235,21 @@ def _print(
     row("characters of context", ours[0].context, theirs[0].context, ",.0f")
     row("share of the body text", shares[0], shares[1], ".3f", f"{GOAL_BODY:.2f}")
     console.print(table)
+    console.print(_where_the_seconds_go(ours))
     console.print(f"bf16 in this processor: {'yes' if has_bf16() else 'no'}; ours: {precision}; tutorial: fp32")
     met = rates[0] >= goal * rates[1] and shares[0] >= GOAL_BODY and ours[0].papers == theirs[0].papers
     console.print(f"goals {'met' if met else 'MISSED'}")
     return 0 if met else 1
+
+
+def _where_the_seconds_go(runs: Sequence[Run]) -> str:
+    """One line: each stage as a share of all runs' seconds."""
+    whole = sum(run.working for run in runs)
+    shares = {stage: sum(run.stages.get(stage, 0.0) for run in runs) / whole for stage in STAGES}
+    rest = 1 - sum(share for stage, share in shares.items() if stage != "parse")
+    parse = shares.pop("parse")
+    told = ", ".join(f"{stage} {share:.1%}" for stage, share in (shares | {"rest": rest}).items())
+    return f"immunorag's seconds: {told}; parse, in processes beside: {parse:.1%}"
 
 
 def _say(text: str) -> None:

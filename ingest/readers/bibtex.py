@@ -23,7 +23,7 @@ _FIRST = re.compile(rb"[ \t]*@[ \t]*(?:[A-Za-z]+[ \t]*(?:\{|\([^\s,()=]*\s*,)|st
 _ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)")
 _STRING = re.compile(r"\s*@\s*string\s*[{(]\s*([^\s=]{1,100})\s*=", re.I)
 _WORD = re.compile(r"=\s*([A-Za-z][\w:.+-]{0,99})\s*(?=[,#}\n)])")
-_NO_ENTRY = re.compile(r"[\r\n]\s*(?=@)")
+_NO_ENTRY = re.compile(r"(?<!\s)\s+(?=@)")  # looked for at the first blank of a run only, else runs cost their square
 _LONGEST_STRINGS = 1 << 20
 
 

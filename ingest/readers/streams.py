@@ -12,11 +12,14 @@ from pathlib import Path
 
 from ingest.errors import UnreadableFile
 
-__all__ = ["GZIP", "LONGEST_RECORD", "as_utf8", "blocks", "lines", "most_unpacked", "whole"]
+__all__ = ["GZIP", "LONGEST_PAPER", "LONGEST_RECORD", "as_utf8", "blocks", "lines", "most_unpacked", "whole"]
 
 GZIP = b"\x1f\x8b"
 LONGEST_RECORD = 4 << 20
 """Bytes beyond which one line or one record is taken for damage."""
+
+LONGEST_PAPER = 3_000_000
+"""Characters beyond which a text is no paper (a long book has one million); so many take some minutes to embed."""
 
 _BLOCK = 1 << 20
 _FREE = 64 << 20  # bytes that any small file may unpack to

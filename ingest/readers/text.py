@@ -15,6 +15,7 @@ from ingest.readers.identifiers import normal_doi, normal_pmcid, normal_pmid, tr
 from ingest.readers.markdown import Block, blocks, is_markdown
 from ingest.readers.sections import bare_heading, is_back_matter, section_kind
 from ingest.readers.sniffing import looks_like_text
+from ingest.readers.streams import LONGEST_PAPER
 
 __all__ = ["read"]
 
@@ -42,6 +43,10 @@ def read(path: Path, digest: bool = False) -> Iterator[Paper]:
     if sum(c.isalpha() for c in text) < SHORTEST:
         raise UnreadableFile(
             path, f"has too little text to be a paper (under {SHORTEST} letters); give the paper itself"
+        )
+    if len(text) > LONGEST_PAPER:  # told here, so that it is not sent to the process that embeds
+        raise UnreadableFile(
+            path, f"is not one paper: {len(text):,} characters, of at most {LONGEST_PAPER:,}; split it"
         )
     doi, pmid = normal_doi(_word(fields, "doi")), normal_pmid(_word(fields, "pmid"))
     pmcid = normal_pmcid(_word(fields, "pmcid"))

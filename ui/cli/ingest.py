@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ingest"]
 
+_NAMED = 3  # ids of a file's papers that its line names; what else it gave is counted
 _KNOWN = " (known; not read again)"  # how the pipeline ends the reason of a file that failed in an earlier run
 _STYLES = {"added": "green", "replaced": "green", "unchanged": "dim", "failed": "bold red"}
 
@@ -70,6 +71,7 @@ def ingest(
 
     \b
     In a pipe, one file a line, tab-separated: outcome, path, papers, reason.
+    Of more than 3 papers, the first 3 are named and all are counted.
     Exit code: 0 done (bad files in a folder are listed), 1 when a PATH is
     missing, empty or itself a bad file, or no file of all gave a paper,
     2 wrong usage, 130 interrupted.
@@ -84,7 +86,7 @@ def ingest(
     def report(outcome: FileOutcome) -> None:
         outcomes.append(outcome)
         if not live:
-            row(console, outcome.outcome, outcome.path, " ".join(outcome.paper_ids), outcome.reason)
+            row(console, outcome.outcome, outcome.path, _papers(outcome.paper_ids), outcome.reason)
 
     try:
         with progress_bars() as progress, open_library(settings, progress=progress, wait=wait) as opened:
@@ -110,6 +112,12 @@ def ingest(
         raise Interrupted("interrupted; what is reported is kept, run the same command again to go on")
     if at_fault or all(outcome.outcome == "failed" for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _papers(ids: Sequence[str]) -> str:
+    """The ids of a file's papers; of a set of thousands, the first of them and how many there are."""
+    named = " ".join(ids[:_NAMED])
+    return named if len(ids) <= _NAMED else f"{named} … {len(ids):,} papers"
 
 
 def _failures(outcomes: Sequence[FileOutcome]) -> list[Block]:

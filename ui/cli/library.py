@@ -61,12 +61,24 @@ def print_stats(
 
 
 @library.command("check")
-def check_library(context: typer.Context, library: LibraryOption = None, chroma_url: ChromaOption = None) -> None:
+def check_library(
+    context: typer.Context,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Look up N chunks in the indexes. Default: every chunk.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed chooses another sample.")] = 0,
+    library: LibraryOption = None,
+    chroma_url: ChromaOption = None,
+) -> None:
     """Prove that the library is whole.
 
     Looks at the catalogue's file, every text, chunk and embedding, every identifier and kept original, and compares
     both indexes with the catalogue: the same chunks, and each of them found. Nothing is changed, except that what a
-    killed ingest left behind is mended first, as always.
+    killed ingest left behind is mended first, as always. A library of hundreds of thousands of chunks is checked
+    sooner with --sample.
 
     \b
     In a pipe, one check a line, tab-separated: ok or wrong, check, what was
@@ -79,7 +91,7 @@ def check_library(context: typer.Context, library: LibraryOption = None, chroma_
     console = out()
     wrong = total = 0
     with progress_bars() as progress, open_present(settings, progress) as opened:
-        for finding in check(opened, progress):
+        for finding in check(opened, progress, sample=sample, seed=seed):
             _print_finding(console, finding)
             total += 1
             wrong += bool(finding.problems)
