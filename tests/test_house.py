@@ -20,6 +20,7 @@ HOMES = {
     "bibtexparser": ("ingest/readers/bibtex.py",),
     "chromadb": ("ingest/vectors.py", "eval/bench/*.py"),
     "gradio": ("ui/app.py",),
+    "httpx": ("ingest/server.py", "ingest/sources/http.py", "ingest/vectors.py"),
     "langchain": ("rag/chain.py", "rag/generation.py"),
     "langchain_chroma": ("eval/tutorial.py",),
     "langchain_core": ("rag/chain.py", "rag/generation.py"),
@@ -45,6 +46,7 @@ HOMES = {
 DEAR = (
     "chromadb",
     "gradio",
+    "httpx",
     "langchain",
     "langchain_core",
     "langgraph",
@@ -165,7 +167,9 @@ def test_homeless_imports_are_seen_unless_they_are_for_typing_only() -> None:
     assert homeless(source, Path("ingest/vectors.py")) == ["tantivy"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["ingest", "--help"], ["papers", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["ask", "--help"], ["ingest", "--help"], ["fetch", "--help"], ["papers", "--help"]]
+)
 def test_help_pays_for_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys, immunorag\n"
