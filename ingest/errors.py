@@ -10,6 +10,7 @@
     │   ├── OtherModel        the library was embedded with another model
     │   ├── ServerAway        the Chroma server that keeps the vectors does not answer
     │   └── BrokenLibrary     the catalogue itself cannot be read
+    ├── SourceAway            Europe PMC or PubMed does not answer, or not what was asked
     ├── ModelError            an embedding model or an LLM that cannot be loaded or reached
     └── BadQuestion           a question that is empty or far too long
 
@@ -30,6 +31,7 @@ __all__ = [
     "ModelError",
     "OtherModel",
     "ServerAway",
+    "SourceAway",
     "UnknownConcept",
     "UnknownPaper",
     "UnreadableFile",
@@ -83,6 +85,10 @@ class ServerAway(LibraryError):
 
 class BrokenLibrary(LibraryError):
     """The catalogue cannot be read; the indexes are never a reason for this, they are rebuilt."""
+
+
+class SourceAway(ImmunoragError):
+    """A literature source that does not answer, refuses, or sends what cannot be used; what is here is untouched."""
 
 
 class ModelError(ImmunoragError):

@@ -11,7 +11,7 @@ from ingest.readers.sniffing import sniff
 
 __all__ = ["READER_VERSION", "read"]
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Bumped when what the readers make of a file changes, so that a library reads known files again."""
 
 
@@ -35,6 +35,10 @@ def read(path: Path) -> Iterator[Paper]:
         from ingest.readers import pubmed
 
         return pubmed.read(path)
+    if form == "europepmc":
+        from ingest.readers import europepmc
+
+        return europepmc.read(path)
     if form == "medline":
         from ingest.readers import medline
 

@@ -20,7 +20,7 @@ from ingest.readers.sections import is_back_matter, section_kind
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["read"]
+__all__ = ["has_body", "read"]
 
 _ASIDE_ABSTRACTS = frozenset(("toc", "teaser", "graphical", "web-summary", "editor", "precis", "video"))
 _NO_TEXT = frozenset("title label caption sec-meta fn-group ref-list ack notes bio glossary".split())
@@ -49,6 +49,14 @@ def read(path: Path) -> Iterator[Paper]:
         raise UnreadableFile(
             path, "is XML without the text of an article (no JATS abstract or body); use the article's PDF"
         )
+
+
+def has_body(path: Path) -> bool:
+    """Whether the file holds more than front matter, all that PubMed Central gives of some articles.
+
+    Raises UnreadableFile where the file is broken.
+    """
+    return any(len(body) > 0 for body in parse(path)[0].iter("{*}body"))
 
 
 def _articles(root: _Element) -> Iterator[_Element]:

@@ -24,7 +24,7 @@ from ingest.readers.streams import LONGEST_RECORD, as_utf8, blocks
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
 
-__all__ = ["read"]
+__all__ = ["read", "split"]
 
 _TAG = re.compile(rb"<(/?)(PubmedArticle|PubmedBookArticle|MedlineCitation)(?=[\s/>])")
 _TAIL = 64  # bytes that may hold the beginning of a tag
@@ -42,14 +42,30 @@ def read(path: Path) -> Generator[Paper, None, str]:
     return (yield from papers(path, "PubMed XML", _records(path)))
 
 
-def _records(path: Path) -> Iterator[Record | str]:
-    from lxml import etree
+def split(content: bytes, path: Path) -> Iterator[tuple[bytes, Record | str]]:
+    """The records of a set, as they stand in it, each with what it says, or why it says nothing; broken ones left out.
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    Raises UnreadableFile, at the end, where the set is cut off; it then names `path`.
+    """
+    parser = _parser()
+    for raw in _cut(as_utf8([content]), path):
+        found = BROKEN if raw is None else _record(raw, parser)
+        if raw is not None and found != BROKEN:
+            yield raw, found
+
+
+def _records(path: Path) -> Iterator[Record | str]:
+    parser = _parser()
     for raw in _cut(as_utf8(blocks(path)), path):
         yield BROKEN if raw is None else _record(raw, parser)
+
+
+def _parser() -> XMLParser:
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
 
 
 def _cut(source: Iterable[bytes], path: Path) -> Iterator[bytes | None]:

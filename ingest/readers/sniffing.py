@@ -21,7 +21,7 @@ _SIZES = {
     "text": 32,
     "pdf": 2048,
 }  # MB that no paper of this form exceeds; sets of records may be any size
-RECORDS = frozenset(("pubmed", "medline", "ris", "bibtex"))
+RECORDS = frozenset(("pubmed", "europepmc", "medline", "ris", "bibtex"))
 _UNPACKED = RECORDS | {"jats"}  # what is read through gzip
 JATS_ROOTS = frozenset(("article", "pmc-articleset", "OAI-PMH", "articles"))
 _PUBMED = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet", "MedlineCitation"))
@@ -47,6 +47,7 @@ _OTHER_TEXT = (
     (re.compile(r"\{\s*[\"}]|\[\s*[\{\[\"\d]"), "JSON, not a paper; use the PDF, JATS or text of a paper"),
 )
 _LISTS = (
+    ("europepmc", re.compile(r'\{\s*"(?:version|hitCount|resultList)"(?s:.*?)"result(?:List)?"\s*:\s*[\[{]')),
     ("medline", re.compile(r"PMID ?- ?\d")),
     ("ris", re.compile(r"(?:[^\n]{0,200}\n){0,12}?TY {1,2}- ?[A-Z]{3,}[ \t]*(?:\n|\Z)")),
     (
@@ -63,7 +64,7 @@ _HTML_TAGS = frozenset(
 
 
 def sniff(path: Path) -> str:
-    """ "pdf", "jats", "pubmed", "medline", "ris", "bibtex", "text", "zip" or "tar"; else a clause, why it is none.
+    """ "pdf", "jats", "pubmed", "europepmc", "medline", "ris", "bibtex", "text", "zip", "tar"; else a clause, why none.
 
     Raises UnreadableFile where the file cannot be opened or is empty, or is a broken gzip archive.
     """
@@ -168,6 +169,8 @@ def _markup_form(start: str) -> str:
         return "is a BMC article XML (root <art>), which is not supported; use the same article's PDF or JATS file"
     if name in _PUBMED:
         return "pubmed"
+    if name == "responseWrapper" and "<resultList" in start:
+        return "europepmc"
     if name.lower() == "html" or re.match(r"<!doctype\s+html", start, re.I):
         return "is a web page (HTML), which is not supported; use the PDF or the JATS file of the paper"
     if name.lower() in _HTML_TAGS and not start.startswith("<?xml"):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ImmunoragError
-from ui.cli import ask, demo, ingest, library, papers, retractions
+from ui.cli import ask, demo, fetch, ingest, library, papers, retractions
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ingest")(ingest.ingest)
+app.command("fetch")(fetch.fetch)
 app.command("ask")(ask.ask)
 app.add_typer(papers.papers, name="papers")
 app.add_typer(library.library, name="library")
@@ -58,6 +59,7 @@ def _immunorag(
     \b
     Try it:             immunorag demo
     With your papers:   immunorag ingest FOLDER
+    Or the literature:  immunorag fetch "pembrolizumab AND melanoma"
                         immunorag ask "Does PD-L1 predict response?"
     """
 

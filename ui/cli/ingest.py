@@ -55,8 +55,9 @@ def ingest(
 ) -> None:
     """Read papers into the library, from files and folders.
 
-    Formats: PDF, JATS/NXML, PubMed XML, MEDLINE/.nbib, RIS and BibTeX with abstracts, also gzipped; Markdown and text
-    with front matter; zip and tar archives of these. They are recognised by content, not by name.
+    Formats: PDF, JATS/NXML, PubMed XML, search results of Europe PMC (JSON, XML), MEDLINE/.nbib, RIS and BibTeX with
+    abstracts, also gzipped; Markdown and text with front matter; zip and tar archives of these. They are recognised by
+    content, not by name.
 
     Files are known by their content, so that a second run adds nothing and an interrupted one goes on where it
     stopped. The library is made when there is none. A file that gives no paper is listed with the reason and stops
