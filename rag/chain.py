@@ -12,6 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ingest.embedding import Embedder
 from ingest.errors import ModelError
 from ingest.library import Library
 from rag.answer import Answer, Claim
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable, RunnableConfig
 
-__all__ = ["EXTRACTIVE", "HEAR", "answering", "build_chain", "finding"]
+__all__ = ["EXTRACTIVE", "HEAR", "build_chain"]
 
 HEAR = "hear"  # the key under `configurable` of a run's configuration by which its events are heard
 
@@ -41,16 +42,23 @@ def build_chain(
     chat_model: BaseChatModel | None = None,
     passages: int = 8,
     budget: int | None = None,
+    embedder: Embedder | None = None,
 ) -> Runnable[Question, Answer]:
-    """Compose the chain. `invoke` it with a `Question`; it gives an `Answer`, abstaining where nothing is near."""
-    chain = finding(library, retrieve, passages, chat_model) | answering(library, chat_model, budget)
+    """Compose the chain. `invoke` it with a `Question`; it gives an `Answer`, abstaining where nothing is near.
+
+    `passages` are read for each part of a question; `budget` is how many tokens of them an LLM is shown (None: as many
+    as it takes). `embedder` stands in for the library's own, if it is the same model. Under `configurable`, the
+    configuration of a run may hold `hear`, which is called with each event as it comes.
+    """
+    model = embedder or library.embedder
+    chain = _finding(library, retrieve, passages, chat_model, model) | _answering(library, chat_model, budget, model)
     return chain.with_config(run_name="immunorag")
 
 
-def finding(
-    library: Library, retrieve: Retriever, passages: int = 8, chat_model: BaseChatModel | None = None
+def _finding(
+    library: Library, retrieve: Retriever, passages: int, chat_model: BaseChatModel | None, embedder: Embedder
 ) -> Runnable[Question, State]:
-    """The chain's first half: what the library holds on a question."""
+    """The first half: what the library holds on a question."""
     from langchain_core.runnables import RunnableLambda
 
     def taken_apart(text: str) -> list[str]:
@@ -59,19 +67,21 @@ def finding(
 
     def find(question: Question) -> State:
         began = perf_counter()
-        material = research(library, retrieve, question, passages, taken_apart)
+        material = research(
+            retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
+        )
         return {"material": material, "clock": [("start", began), ("retrieval", perf_counter())]}
 
     return RunnableLambda(find)
 
 
-def answering(
-    library: Library, chat_model: BaseChatModel | None = None, budget: int | None = None
+def _answering(
+    library: Library, chat_model: BaseChatModel | None, budget: int | None, embedder: Embedder
 ) -> Runnable[State, Answer]:
-    """The chain's second half: what is found becomes a draft, claims, checked claims, an answer."""
+    """The second half: what is found becomes a draft, claims, checked claims, an answer."""
     from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
 
-    further = (supported(library.embedder, library.rarity),)
+    further = (supported(embedder, library.rarity),)
 
     def begin(state: State, config: RunnableConfig) -> State:
         material: Material = state["material"]
@@ -119,7 +129,11 @@ def _again(write: Runnable[State, Draft]) -> Callable[[State], State]:
             return state
         passed = [claim for claim in _checked(state | {"draft": second}) if claim.verdict.passed]
         added = [claim for claim in passed if claim not in claims]
-        return state | {"claims": [*claims, *added], "tokens": _sum(draft.tokens, second.tokens)}
+        return state | {
+            "claims": [*claims, *added],
+            "tokens": _sum(draft.tokens, second.tokens),
+            "exchanges": (*draft.exchanges, *second.exchanges),
+        }
 
     return again
 
@@ -162,4 +176,5 @@ def _compose(state: State) -> Answer:
         remarks=tuple(remarks),
         tokens=state.get("tokens", draft.tokens),
         filters=material.question.filters,
+        exchanges=tuple(state.get("exchanges", draft.exchanges)),
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rag.answer import Exchange
 from rag.claims import Drafted, parse_draft
 from rag.events import Drafting
 from rag.evidence import select
@@ -40,6 +41,7 @@ class Draft:
     model: str
     remark: str = ""
     tokens: tuple[int, int] | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def extractive() -> Runnable[State, Draft]:
@@ -93,6 +95,7 @@ def generative(chat_model: BaseChatModel, budget: int | None = None) -> Runnable
             name,
             _left_out(state["left"], len(state["material"].passages)),
             None if None in counted else (counted[0] or 0, counted[1] or 0),
+            (Exchange("\n\n".join(message.text for message in state["prompt"]), written.text),),
         )
 
     return RunnableLambda(prompt) | RunnableLambda(model) | RunnableLambda(reading)

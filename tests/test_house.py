@@ -35,7 +35,7 @@ HOMES = {
     ),
     "langchain_huggingface": ("eval/tutorial.py",),
     "langchain_text_splitters": ("eval/tutorial.py",),
-    "langsmith": ("rag/assistant.py",),
+    "langsmith": ("rag/assistant.py", "rag/batch.py"),
     "lxml": ("ingest/readers/*.py", "eval/bench/*.py"),
     "pylatexenc": ("ingest/readers/latex.py",),
     "pypdf": ("eval/tutorial.py", "eval/bench/*.py"),
