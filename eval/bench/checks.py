@@ -92,7 +92,9 @@ def main(argv: list[str]) -> int:
 
     embedder = load_embedder()
     made, rarity = _made(suite, civic, embedder, options.seed)
-    halves = {name: drawn([one for one in made if half(one.group) == name], options.most, options.seed) for name in _HALVES}
+    halves = {
+        name: drawn([one for one in made if half(one.group) == name], options.most, options.seed) for name in _HALVES
+    }
     if options.calibrate:
         _calibrate(console, halves["tune"], embedder, rarity)
         return 0
@@ -100,7 +102,9 @@ def main(argv: list[str]) -> int:
     from rag.support import supported
 
     further = (supported(embedder, rarity),)
-    judged = {name: _judged(claims, embedder, further) for name, claims in halves.items() if name in ("tune", options.half)}
+    judged = {
+        name: _judged(claims, embedder, further) for name, claims in halves.items() if name in ("tune", options.half)
+    }
     return 0 if _print(console, judged[options.half], best_threshold(judged["tune"]), options.half) else 1
 
 
@@ -299,10 +303,10 @@ def _print(console: Console, judged: Sequence[Judged], border: float, name: Half
                 _row(table, f"  {kind}", some, share(some, lambda one: one.ours), "", border)
         table.add_section()
     console.print(table)
-    reasons = Counter(
-        _sort_of(reason) for one in judged if one.made.kind in GROUPS["true"] for reason in one.reasons
+    reasons = Counter(_sort_of(reason) for one in judged if one.made.kind in GROUPS["true"] for reason in one.reasons)
+    console.print(
+        "true claims rejected because: " + "; ".join(f"{said} {count}" for said, count in reasons.most_common())
     )
-    console.print("true claims rejected because: " + "; ".join(f"{said} {count}" for said, count in reasons.most_common()))
     console.print(f"goals {'met' if met else 'MISSED'}")
     return met
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ChromaOption",
     "LibraryOption",
+    "LlmOption",
+    "PassagesOption",
     "open_library",
     "open_present",
 ]
@@ -41,6 +43,21 @@ ChromaOption = Annotated[
         help="The Chroma server that keeps the vectors. Default: IMMUNORAG_CHROMA_URL, else the library's folder.",
         show_default=False,
     ),
+]
+
+
+LlmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="NAME",
+        help="The LLM that writes the answer: provider:model, local:FILE, or none. Default: IMMUNORAG_LLM, else none.",
+        show_default=False,
+    ),
+]
+
+PassagesOption = Annotated[
+    int, typer.Option("--passages", min=1, max=100, metavar="N", help="How many passages are read for an answer.")
 ]
 
 
