@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
     from rag.assistant import Assistant
 
-__all__ = ["answers"]
+__all__ = ["GROUP", "answers"]
 
-_TOGETHER = 64  # questions
+GROUP = 64
+"""Questions that are embedded together. An answer depends on nothing outside its group, so that a run that goes on at a
+border between groups gives what an unbroken one gives."""
 _PER_PAPER = 4
 
 
@@ -35,9 +38,9 @@ def answers(
     from rag.chain import build_chain
 
     library = assistant.library
-    embedder = Remembered(library.embedder)
     remaining = iter(questions)
-    while group := list(islice(remaining, _TOGETHER)):
+    while group := list(islice(remaining, GROUP)):
+        embedder = Remembered(library.embedder)
         asked = [_question(one, filters) for one in group]
         retrieve = _once(hybrid(library, _PER_PAPER, embedder=embedder))
         _embed_together([one for one in asked if isinstance(one, Question)], retrieve, assistant.passages, embedder)
@@ -49,7 +52,7 @@ def answers(
             continue
         with ThreadPoolExecutor(max(concurrency, 1), thread_name_prefix="immunorag") as pool:
             try:
-                yield from pool.map(lambda one: _answer(chain, one), asked)
+                yield from pool.map(partial(_answer, chain), asked)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 

@@ -172,7 +172,7 @@ def _compose(state: State) -> Answer:
         timings=timings,
         left_out=left_out,
         parts=parts if len(parts) > 1 else (),
-        confidence=round(material.confidence, 4),
+        confidence=round(material.confidence, 2),  # bf16 knows it no better
         remarks=tuple(remarks),
         tokens=state.get("tokens", draft.tokens),
         filters=material.question.filters,

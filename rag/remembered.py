@@ -11,8 +11,6 @@ from ingest.embedding import Embedder
 
 __all__ = ["Remembered"]
 
-_MOST = 50_000  # vectors kept, some 80 MB; then the oldest half goes
-
 
 class Remembered:
     """`embedder` with a memory. Texts that are new are embedded by length, so that little of a batch is padding."""
@@ -40,8 +38,4 @@ class Remembered:
         new = sorted({text for text in texts if text not in self._known}, key=lambda text: (len(text), text))
         if new:
             self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        rows = np.stack([self._known[text] for text in texts]) if texts else np.empty((0, self.dim), dtype=np.float32)
-        if len(self._known) > _MOST:
-            for text in list(self._known)[: len(self._known) // 2]:
-                del self._known[text]
-        return rows
+        return np.stack([self._known[text] for text in texts]) if texts else np.empty((0, self.dim), dtype=np.float32)

@@ -11,7 +11,6 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from ingest.errors import ImmunoragError
 from ingest.papers import Filters
 from ui.batch_files import Row, UnusableFile, done_already, read_questions
 from ui.cli.filters import filtered
@@ -56,7 +55,7 @@ def batch(
     Exit code: 0 done, 1 when no row could be answered, 2 wrong usage, 130 interrupted.
     """
     from ingest.library import Progress
-    from rag.question import Question
+    from rag.batch import GROUP
 
     rows = read_questions(questions)
     settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
@@ -70,28 +69,22 @@ def batch(
         from rag.assistant import Assistant
 
         assistant = Assistant(opened, settings.llm, passages)
-        remaining = rows[begun:]
-        good: list[Question] = []
-        errors: dict[int, str] = {}
-        for place, row in enumerate(remaining):
-            try:
-                if row.error:
-                    raise UnusableFile(row.error)
-                good.append(Question(row.question, filters))
-            except ImmunoragError as problem:
-                errors[place] = str(problem)
-        answered = assistant.ask_batch(good, concurrency=concurrency)
+        again = begun - begun % GROUP  # from a border between groups, so that the answers are those of an unbroken run
+        asked = (row.question for row in rows[again:])
         try:
-            for place, row in enumerate(remaining):
-                line = {"error": errors[place]} if place in errors else _line(next(answered))
-                failed += "error" in line
+            for number, answer in enumerate(assistant.ask_batch(asked, filters, concurrency=concurrency), again):
+                if number < begun:
+                    continue
+                row = rows[number]
+                line = {"error": row.error} if row.error else _line(answer)
                 if "error" in line:
+                    failed += 1
                     error(f"{questions}: row {row.id}: {line['error']}")
                 _write(file, row, line)
-                progress(Progress("questions", begun + place + 1, len(rows)))
+                progress(Progress("questions", number + 1, len(rows)))
         except KeyboardInterrupt:
             raise Interrupted("interrupted; what is written is kept, run the same command again to go on") from None
-    if failed and failed == len(remaining):
+    if failed and failed == len(rows) - begun:
         raise typer.Exit(1)
 
 
