@@ -8,7 +8,7 @@ import pytest
 
 from ingest.papers import Paper
 from ingest.study import classified
-from ingest.study_excerpt import MOST_LEAD, MOST_METHODS, MOST_TITLE, excerpt
+from ingest.study.excerpt import MOST_LEAD, MOST_METHODS, MOST_TITLE, excerpt
 from tests.studied import paper
 
 FILLED = {"design", "species", "prospective", "sample_size", "trial_ids", "trials"}

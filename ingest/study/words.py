@@ -1,6 +1,6 @@
 """The words by which the design of a study is told, in the order in which they are asked.
 
-All patterns read lower case. Nothing but tables: `ingest.study_rules` says how they are used.
+All patterns read lower case. Nothing but tables: `ingest.study.rules` says how they are used.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ingest import study_words as words
-from ingest.study_excerpt import Excerpt
-from ingest.study_size import sample_size
-from ingest.study_subjects import Subjects, subjects
-from ingest.study_words import Rule
+from ingest.study import words
+from ingest.study.excerpt import Excerpt
+from ingest.study.size import sample_size
+from ingest.study.subjects import Subjects, subjects
+from ingest.study.words import Rule
 
 __all__ = ["found_design", "trial_words"]
 

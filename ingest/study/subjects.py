@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ingest.papers import DesignClass, Species
-from ingest.study_excerpt import Excerpt
+from ingest.study.excerpt import Excerpt
 
 __all__ = ["Subjects", "species", "subjects"]
 
