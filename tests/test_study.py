@@ -107,6 +107,14 @@ def test_the_design_of_a_digest_is_its_authors() -> None:
     assert classified(digest).design == "cohort"
 
 
+def test_what_front_matter_states_of_a_study_is_kept() -> None:
+    stated = replace(
+        paper("KEYNOTE-024", "305 patients were randomised to A or B.", design="cohort", source="digest"),
+        species=("mouse",), prospective=False, sample_size=12, trials=("OAK",),
+    )  # fmt: skip
+    assert classified(stated) == stated
+
+
 def test_how_groups_were_made_is_looked_up_in_the_methods() -> None:
     told = paper("Drug A", "Drug A raised the response of 44 patients.", ("methods", "Patients were randomly divided."))
     assert classified(told).design == "randomised trial"
@@ -140,7 +148,7 @@ def test_nothing_else_of_a_paper_is_touched() -> None:
 
 JUNK = (
     "a", "1,", "one-", "a-b ", "(", "TRIAL ", "we ", "randomised, ", "KEYNOTE-001, ", "12 patients ", "was aed ",
-    "searched medline ", "human, mouse, ", "\0", "İ", ". ",
+    "searched medline ", "human, mouse, ", "six fresh cadaver ", "software ", "before and after ", "\0", "İ", ". ",
 )  # fmt: skip
 
 
