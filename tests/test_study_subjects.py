@@ -36,6 +36,8 @@ from tests.studied import paper
         ("Drug A in rats", "Ten adult males and ten controls were given drug A.", ("other animal",)),
         ("Flame retardants in minnows", "They are found in human tissues. Minnows ate them; minnows grew less.",
          ("other animal",)),
+        ("Loss of a receptor in mice", "Mice were given drug A. Genes were lost in melanomas of patients who died.",
+         ("human", "mouse")),
         ("Embalming with spirit", "Postmortem changes were late in the sacrificed rats.", ("other animal",)),
         ("The spine of a dog", "Six canine cadavers were tested. Dogs are often lame.", ("other animal",)),
         ("Drug A slows growth", "We tested it on BxPC-3 cells. Apoptosis was seen in vitro.", ("cell line",)),

@@ -34,16 +34,17 @@ _SURELY_PEOPLE = re.compile(
     r"\b(?:patients?|humans?|wom[ae]n|m[ae]n|boys?|girls?|child(?:ren)?|people|persons?|participants|volunteers"
     r"|clinical|proband|famil(?:y|ies)|affected (?:subjects|individuals)|cadaver\w*)\b"
 )
-# People who were studied: counted, enrolled, followed, asked; or what came from their bodies.
-_COUNTED = (
+# People who were studied: counted, enrolled, followed, asked.
+_PATIENTS = (
     rf"(?=[\dtfsenh]){_COUNT} (?:[\w/+<>=-]+ ){{0,5}}{_PEOPLE}\b"
     rf"|(?=[\dtfsenh]){_COUNT} (?:[\w-]+ ){{0,3}}cases (?:of|with|were)\b"
-)
-_STUDIED = re.compile(
-    rf"{_COUNTED}"
     r"|\b(?:in|from|of|among) (?:[\w-]+ ){0,3}(?:patients|volunteers|donors|women|men|children|adults) "
     r"(?:with|who|aged|under)\b|\bpatients? (?:were|was|underwent|received|samples?|specimens?|cohorts?|tissues?)\b"
     r"|\bparticipants\b|\bmedical records?\b"
+)
+# They, or what came from their bodies.
+_STUDIED = re.compile(
+    rf"{_PATIENTS}"
     r"|\b(?:clinical|human|patient|tissue|tumou?r|cancer|nsclc|sclc|tnbc|hcc|rcc|ccrcc|crc|gc|pdac|hnscc|escc|aml"
     r"|cll|gbm|pca) (?:tissue )?(?:specimens|samples|biops(?:ies|y))\b|\bprimary (?:human |tumou?r )?samples\b"
     r"|(?<!ine )\bcadaver\w*\b"  # no canine, porcine, equine one
@@ -183,7 +184,7 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
 
 
 def _laboratory(seen: Subjects, text: str) -> set[Species]:
-    """Who was in the laboratory. Beside animals, one word of people's tissue tells of the background, not a number."""
+    """Who was in the laboratory. Beside animals, one word of people's tissue, without the people, is background."""
     found: set[Species] = set()
     if seen.mice:
         found.add("mouse")
@@ -191,6 +192,6 @@ def _laboratory(seen: Subjects, text: str) -> set[Species]:
         found.add("other animal")
     if seen.cells and not seen.beasts > 3 * seen.cells:
         found.add("cell line")
-    if seen.studied >= 2 or (seen.studied and (seen.beasts < 2 or re.search(_COUNTED, text))):
+    if seen.studied >= 2 or (seen.studied and (seen.beasts < 2 or re.search(_PATIENTS, text))):
         found.add("human")
     return found
