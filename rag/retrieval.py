@@ -12,7 +12,7 @@ from typing import TypeVar
 from ingest.library import Library
 from ingest.papers import Paper
 from rag.answer import Passage
-from rag.concepts import canonical, widened
+from rag.concepts import renamed, widened
 from rag.findings import asks_for_findings, findings_first
 from rag.question import Question
 
@@ -52,10 +52,10 @@ def reciprocal_rank_fusion(
 
 
 def dense(library: Library, *, names: bool = True) -> Ranker:
-    """Chunks by cosine similarity of their vectors to the question's, which is put in canonical `names`."""
+    """Chunks by cosine similarity of their vectors to that of the question, with canonical `names` said beside."""
 
     def rank(question: Question, k: int) -> Ranking:
-        text = canonical(question.text) if names else question.text
+        text = renamed(question.text) if names else question.text
         return library.dense(library.embedder.embed([text])[0], k, question.filters)
 
     return rank
