@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import ImmunoragError
 from ingest.papers import Filters
 from rag.answer import Answer, Passage, Unanswered
-from rag.concepts import canonical
+from rag.concepts import canonical, renamed
 from rag.evidence import sentence_texts
 from rag.parts import split
 from rag.question import Question
@@ -81,7 +81,7 @@ def _answer(chain: Runnable[Question, Answer], one: Question | Unanswered) -> An
 def _embed_together(questions: list[Question], retrieve: Retriever, passages: int, embedder: Remembered) -> None:
     """Have `embedder` know what the chain will ask it for."""
     parts = {part for question in questions for part in split(question.text)}
-    embedder.embed([canonical(text) for text in (*parts, *(question.text for question in questions))])
+    embedder.embed([asked for text in parts for asked in (canonical(text), renamed(text))])
     found: list[Passage] = []
     for question in questions:
         try:

@@ -13,7 +13,7 @@ from ingest.embedding import Embedder
 from ingest.library import Library
 from ingest.papers import Paper
 from rag.answer import Passage
-from rag.concepts import canonical, widened
+from rag.concepts import renamed, widened
 from rag.findings import asks_for_findings, findings_first
 from rag.question import Question
 
@@ -54,10 +54,10 @@ def reciprocal_rank_fusion(
 
 
 def dense(library: Library, *, names: bool = True, embedder: Embedder | None = None) -> Ranker:
-    """Chunks by cosine similarity of their vectors to the question's, which is put in canonical `names`."""
+    """Chunks by cosine similarity of their vectors to that of the question, with canonical `names` said beside."""
 
     def rank(question: Question, k: int) -> Ranking:
-        text = canonical(question.text) if names else question.text
+        text = renamed(question.text) if names else question.text
         return library.dense((embedder or library.embedder).embed([text])[0], k, question.filters)
 
     return rank
