@@ -28,9 +28,15 @@ _BRACES = str.maketrans("{}", "()")
 _CONTROLS = content_words("control placebo sham usual conventional standard comparator untreated vehicle")
 _TREATMENTS = content_words("intervention experimental treated active verum")
 
-_NO_ARM = content_words("group arm treatment median mean rate overall rates respectively versus vs CI HR had were was alone given receiving significant significantly led resulted caused two both between")
-_NO_FIGURE = re.compile(r"(?:±|\+/-|\b(?:SDs?|SEs?|SEM|[nN])\b\s*[=:]?|\b(?:df|[Ff]|t|[Qq][13]|χ2?)\b\s*[=:(])\s*\(?\s*$")
-_MOMENT = re.compile(r"\b(?:at|after|before|until|by|within|over|during|on|day|week|month|cycle|of follow-up)\s+$", re.I)
+_NO_ARM = content_words(
+    "group arm treatment median mean rate overall rates respectively versus vs CI HR had were was alone given receiving significant significantly led resulted caused two both between"
+)
+_NO_FIGURE = re.compile(
+    r"(?:±|\+/-|\b(?:SDs?|SEs?|SEM|[nN])\b\s*[=:]?|\b(?:df|[Ff]|t|[Qq][13]|χ2?)\b\s*[=:(])\s*\(?\s*$"
+)
+_MOMENT = re.compile(
+    r"\b(?:at|after|before|until|by|within|over|during|on|day|week|month|cycle|of follow-up)\s+$", re.I
+)
 _NUMBERED = re.compile(r"\b(?:[A-Z]{2,}|(?i:grades?|stages?|phase|group|arm|level|type|class|version|lines?))\s$")
 _SPREAD = re.compile(r"\((?=[^()]*(?:\bIQR|\bSD|\bSE|C\.?I\b|[Rr]ange|\bQ1))[^()]*\)")
 _JOINER = re.compile(
@@ -38,7 +44,9 @@ _JOINER = re.compile(
 )
 _BEHIND = re.compile(r"\s*(?:[\w/%²]+\s+){0,3}?(?:in|with|for|among|on|under|after|given|receiving|by|of)\s")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?:±|\+/-)\s*[\d.]+")
-_ROW = re.compile(r"(?P<first>[^:;\n]{0,80}:\s[^:;\n]{1,80}|[^:;\n]{1,80});\s[^:;\n]{1,80}:\s")  # header: cell; header: cell
+_ROW = re.compile(
+    r"(?P<first>[^:;\n]{0,80}:\s[^:;\n]{1,80}|[^:;\n]{1,80});\s[^:;\n]{1,80}:\s"
+)  # header: cell; header: cell
 _NAMED_BEHIND = re.compile(r"\s*(?:[A-Za-z][\w+-]*\s*){1,4}(?=[,;)]|\bvs|\bversus|\band\b)")  # (39% A vs. 38% B)
 _OPENING = re.compile(r"^[\s,;.]*(?:and |while )?(?:[Ww]ith|[Ii]n|[Aa]mong|[Uu]nder)\s[^,]*,")  # With A, it was …
 _ENDS = re.compile(
@@ -242,7 +250,11 @@ def _figures(sentence: str) -> tuple[_Figure, ...]:
     place = 0
     while place < len(main):
         last = place
-        while last + 1 < len(main) and main[last + 1].kind == main[place].kind and _JOINER.match(_ASIDE.sub(" ", gaps[last + 1])):
+        while (
+            last + 1 < len(main)
+            and main[last + 1].kind == main[place].kind
+            and _JOINER.match(_ASIDE.sub(" ", gaps[last + 1]))
+        ):
             last += 1
         if last > place:
             said = _row_says(gaps, place, last)

@@ -20,7 +20,7 @@ from rag.support import shared_words
 
 __all__ = ["CHECKS", "Check", "check"]
 
-_LEAST_SHARED = 0.4  # of a claim's content words, in the passages it cites
+_LEAST_SHARED = 0.3  # of a claim's content words, in the passages it cites
 
 Check = Callable[[Claim], str | None]
 
@@ -101,7 +101,9 @@ def _cited(claim: Claim) -> list[str]:
 
 def _papers(claim: Claim) -> str:
     """The papers cited, for what they abbreviate."""
-    return "\n\n".join({citation.passage.paper.id: citation.passage.paper.text for citation in claim.citations}.values())
+    return "\n\n".join(
+        {citation.passage.paper.id: citation.passage.paper.text for citation in claim.citations}.values()
+    )
 
 
 def _cited_text(citation: Citation) -> str:

@@ -62,7 +62,9 @@ _NOTHING = re.compile(
 )
 _NOT_ONLY = re.compile(r"\bnot only\b|\bno more than\b|\bno less than\b", re.IGNORECASE)
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
-_HEDGED = re.compile(r"\b(?:numerical\w*|trends?|tend\w*|slight\w*|not (?:statistically )?significant\w*|non-?significant\w*)\b", re.I)
+_HEDGED = re.compile(
+    r"\b(?:numerical\w*|trends?|tend\w*|slight\w*|not (?:statistically )?significant\w*|non-?significant\w*)\b", re.I
+)
 _CLAUSE = re.compile(
     r";\s|[:.]\s(?=[A-Z])|,?\s(?:but|whereas|while|however|although|though|yet|despite)\s|,\swith\sno\b"
     r"|,?\sand\s(?=(?:[\w-]+\s){1,6}?(?:was|were|had|did|showed)\b)",
@@ -106,12 +108,16 @@ _LEVEL = Decimal("0.05")
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What a claim says: a sign, by the words of the two arms; `leads` where its subject is what acts ("A increased")."""
+    """What a claim says: a sign, and the words of the two arms.
+
+    `leads` where its subject is what acts ("A increased"), `significant` where it says so.
+    """
 
     sign: Sign
     subject: frozenset[str]
     other: frozenset[str]
     leads: bool
+    significant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,8 @@ def _main_statement(text: str) -> _Stated | None:
     """What a claim says; the word of direction that "significantly" or a comparison goes with counts before others."""
     reference = _REFERENCE.search(text)
     other = arm_words(reference["other"]) if reference else frozenset[str]()
-    if nothing := _NOTHING.search(text):
+    nothing = _NOTHING.search(text)
+    if nothing and not (reference and reference.start("other") <= nothing.start() < reference.end("other")):
         if between := _BETWEEN.search(text):
             return _Stated("same", arm_words(between["one"]), arm_words(between["two"]), False)
         return _Stated("same", _before(text, nothing.start(), reference), other, True)
@@ -185,7 +192,7 @@ def _main_statement(text: str) -> _Stated | None:
         subject = arm_words(text[place.end() : stop])
     else:
         subject = _before(text, start, reference)
-    return _Stated(sign, subject, other, not place)
+    return _Stated(sign, subject, other, not place, _SIGNIFICANT.search(text) is not None)
 
 
 def _before(text: str, place: int, reference: re.Match[str] | None) -> frozenset[str]:
@@ -236,11 +243,13 @@ def _about(outcome: frozenset[str], stated: _Stated, source: str) -> Iterator[tu
     best = max(shares, default=0.0)
     for place, ((sentence, _), share) in enumerate(zip(sentences, shares, strict=True)):
         if share >= max(_LEAST, _NEARLY * best):
+            following = [behind for behind, _ in sentences[place + 1 : place + 3] if _NEXT.match(behind)]
+            revoked = any(_NOTHING.search(behind) for behind in following)
+            if revoked:
+                yield share, _Told("same")
             for said in _statements(sentence, outcome, stated):
-                yield share, said
-            for behind, _ in sentences[place + 1 : place + 3]:
-                if _NEXT.match(behind) and _NOTHING.search(behind):
-                    yield share, _Told("same")
+                if said.shown or not revoked:
+                    yield share, said
 
 
 @lru_cache(maxsize=256)
@@ -286,7 +295,9 @@ def _said(clause: str, sentence: str, stated: _Stated) -> Iterator[_Told]:
     if (_HEDGED.search(clause) and not _SIGNIFICANT.search(clause)) or (shown and not_shown and not any(_cues(clause))):
         return
     if not any(_cues(clause)):
-        if (larger := larger_with(stated.subject, stated.other, sentence)) is not None and not _NOTHING.search(sentence):
+        if (larger := larger_with(stated.subject, stated.other, sentence)) is not None and not _NOTHING.search(
+            sentence
+        ):
             yield _Told("more" if larger else "less", shown, stated.subject, stated.other, shown)
         elif shown:
             yield _Told("same", shown=True)  # a difference, whichever way
@@ -353,5 +364,7 @@ def _sides(stated: _Stated, told: _Told) -> int:
 
 def _weight(stated: _Stated, told: _Told) -> float:
     """What a statement counts for beside its nearness: that it names the arms, is significant, compares as the claim does."""
-    beside = bool(stated.other) and not told.compared
+    beside = (bool(stated.other) and not told.compared) or (
+        stated.significant and not told.shown and told.sign != "same"
+    )
     return _ARMS_NAMED * bool(_sides(stated, told)) + _SHOWN * told.shown - _SHOWN * beside

@@ -62,11 +62,14 @@ def _concepts(text: str) -> frozenset[Concept]:
 
 def _vouched(concept: Concept, known: frozenset[Concept], whole: str) -> bool:
     below = narrower(concept)
-    most_general = not concept.broader and len(below) > 1  # immunotherapy, solid tumor
+    most_general = concept.kind != "biomarker" and not concept.broader and len(below) > 1  # immunotherapy, solid tumor
     if most_general or concept.name in _CONTROLS or known.intersection(below):
         return True
     if concept.kind != "biomarker":
         return False
+    # Who writes of a marker and who of its expression writes of the same.
+    if any(other.kind == "biomarker" and other.name in concept.broader for other in known):
+        return True
     # A marker may stand within the name of a drug: "anti-PD-1" speaks of PD-1.
     return any(
         re.search(rf"(?<![A-Za-z0-9]){re.escape(one_spelling(name))}(?![A-Za-z0-9])", whole, re.IGNORECASE)

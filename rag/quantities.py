@@ -93,7 +93,10 @@ _JOINT = re.compile(rf"\s*%?\s*(?P<joint>{_DASH}|\bto\b|,|;|\band\b)\s*$")
 _OPENED = re.compile(r"(?:\b(?:CIs?|CrI|IQR|intervals?|range[ds]?)\b|C\.I\.)[\s\]):=,]*(?:of|was|is)?[\s(\[]*$", re.I)
 _BRACKET = re.compile(r"[(\[]\s*$")
 _FRACTION = re.compile(r"\s*(?:/|(?:\([^()]{1,20}\)\s*)?(?:\w+\s){0,2}(?:out )?of (?:the |all |a total of )?)\s*$")
-_AROUND = re.compile(r"^[^.]*[(\[,;]\s*(?:\d\d(?:\.\d)?\s?%\s*-?)?(?:CIs?|C\.I\.|confidence|intervals?|IQR|range|[\s:=,(\[])*$", re.IGNORECASE)
+_AROUND = re.compile(
+    r"^[^.]*[(\[,;]\s*(?:\d\d(?:\.\d)?\s?%\s*-?)?(?:CIs?|C\.I\.|confidence|intervals?|IQR|range|[\s:=,(\[])*$",
+    re.IGNORECASE,
+)
 _NEAR = 45  # characters between an estimate and its interval
 _REACH = 90  # characters before a number in which its name is looked for
 
@@ -230,7 +233,9 @@ def _estimate(plain: str, found: list[Quantity], place: int) -> Decimal | None:
 
 
 def _fractions(plain: str, found: list[Quantity]) -> list[tuple[Decimal, Decimal]]:
-    counted = [quantity for quantity in found if quantity.kind == "" and quantity.value == quantity.value.to_integral_value()]
+    counted = [
+        quantity for quantity in found if quantity.kind == "" and quantity.value == quantity.value.to_integral_value()
+    ]
     fractions: list[tuple[Decimal, Decimal]] = []
     for part in counted:
         for whole in counted:

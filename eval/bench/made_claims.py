@@ -183,7 +183,9 @@ def _is_figure(text: str, match: re.Match[str]) -> bool:
 
 
 def _other_digits(number: str) -> list[str]:
-    places = [place for place, digit in enumerate(number) if digit.isdigit() and not number[: place + 1].strip("0.") == ""]
+    places = [
+        place for place, digit in enumerate(number) if digit.isdigit() and not number[: place + 1].strip("0.") == ""
+    ]
     return [
         number[:place] + digit + number[place + 1 :]
         for place in places
@@ -234,7 +236,9 @@ _SUBJECT = re.compile(
     r"^(?:(?:In|At|After|Overall|However|Similarly|Moreover)[^,]{0,40}, )?(?:[Tt]he )?(?P<subject>[A-Za-z][A-Za-z0-9 /-]{5,70}?) "
     r"(?:was|were|occurred in|averaged) "
 )
-_VAGUE = re.compile(r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was)\b", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was)\b", re.IGNORECASE
+)
 
 
 def made_pairs(question: EvalQuestion, passages: Sequence[Passage]) -> list[MadeClaim]:
@@ -392,7 +396,9 @@ def _order(question: EvalQuestion, sentence: str, first_at: int, second_at: int)
 
 _CONTROL = frozenset("control controls placebo sham usual standard conventional".split())
 _TREATED = frozenset("intervention experimental treatment treated active".split())
-_NO_ARM = frozenset("the group groups arm and with for then than from day days week weeks daily once per patients".split())
+_NO_ARM = frozenset(
+    "the group groups arm and with for then than from day days week weeks daily once per patients".split()
+)
 _CHANGE = re.compile(r"\b(?:by|from|change[sd]?|reduction|decreas\w+|increas\w+|improve\w+)\b", re.IGNORECASE)
 
 
@@ -419,7 +425,11 @@ def _name(text: str, passage: str) -> str:
             break
     name = re.sub(r"\s+", " ", name).strip(" .,;-+×‘’'\"")
     name = re.sub(r"^(?:to|for|used|receive|r)\s+", "", name)
-    name = re.sub(r"\s*,\s*given\b.*|(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$", "", name)
+    name = re.sub(
+        r"\s*,\s*given\b.*|(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$",
+        "",
+        name,
+    )
     if not 2 <= len(name) <= 130 or not re.search(r"[A-Za-z]{2}", name):
         return ""
     return name[0].lower() + name[1:] if re.match(r"[A-Z][a-z]+\b", name) else name
