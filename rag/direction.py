@@ -319,8 +319,8 @@ def _verdict(stated: _Stated, told: _Told, outcome: frozenset[str]) -> bool | No
         if told.shown:
             return False if stated.sign == "same" else None
         return stated.sign == "same"
-    if stated.sign == "same":  # what changed within a group is no difference between groups
-        return False if told.compared or (told.shown and _sides(stated, told)) else None
+    if stated.sign == "same":  # what only changed within a group is no difference between groups
+        return False if told.shown and (told.compared or _sides(stated, told)) else None
     sign = _in_terms_of(stated.sign, told.sign, outcome)
     turned = _turned(stated, told)
     return None if sign is None or turned is None else (sign == stated.sign) != turned

@@ -15,7 +15,7 @@ from ingest.vocabulary import Concept, mentions, narrower
 from rag.abbreviations import abbreviations
 from rag.typography import one_spelling
 
-__all__ = ["foreign_names", "trials_in"]
+__all__ = ["canonical", "foreign_names", "trials_in"]
 
 _KINDS = frozenset({"drug", "biomarker", "cancer"})
 _CONTROLS = frozenset({"placebo", "best supportive care"})  # papers say "control group" for them
@@ -40,6 +40,18 @@ def foreign_names(claim: str, cited: Iterable[str], context: str = "", trials: I
     reported = frozenset[str]().union(*map(trials_in, (*texts, *trials)))
     foreign += sorted(trials_in(claim) - reported)
     return f"name not in the cited text: {', '.join(foreign)}" if foreign else None
+
+
+@lru_cache(maxsize=512)
+def canonical(text: str) -> str:
+    """`text` with every drug, biomarker and cancer called by its one name: Keytruda as pembrolizumab."""
+    pieces: list[str] = []
+    position = 0
+    for mention in mentions(text):
+        if mention.concept.kind in _KINDS and mention.start >= position:
+            pieces += [text[position : mention.start], mention.concept.name]
+            position = mention.end
+    return "".join((*pieces, text[position:]))
 
 
 @lru_cache(maxsize=512)

@@ -305,6 +305,8 @@ def _finding(question: EvalQuestion, passage: Passage) -> _Finding | None:
     names = [_name(text, plain) for text in (question.intervention, question.comparator, question.outcome)]
     if not all(names) or len({name.lower() for name in names}) < 3:
         return None
+    if not _arm_words(question.intervention) & _arm_words(f"{passage.paper.title} {passage.text}"):
+        return None  # the passage names the arm in no word: it could vouch for nothing said of it
     held = [_plain(text) for text in question.evidence if _squeezed(text) in _squeezed(passage.text)]
     plain_evidence = ". ".join(held)
     ps = {(match["sign"], match["value"]) for match in _P.finditer(plain_evidence)}
