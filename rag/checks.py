@@ -20,7 +20,7 @@ from rag.support import shared_words
 
 __all__ = ["CHECKS", "Check", "check", "is_a_whole_sentence"]
 
-_LEAST_SHARED = 0.3  # of a claim's content words, in the passages it cites
+_LEAST_SHARED = 0.25  # of a claim's content words, in the passages it cites
 
 Check = Callable[[Claim], str | None]
 

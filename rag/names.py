@@ -1,8 +1,8 @@
 """The drugs, biomarkers, cancers and trials that a claim names are those of the text it cites.
 
-Synonyms are the same (Keytruda is pembrolizumab, CD274 is PD-L1). A claim may be broader than the text (a PD-1 inhibitor
-where the text says nivolumab), never narrower or beside it: PD-1 is not PD-L1, lung cancer does not vouch for small cell
-lung cancer. The title of the paper counts as cited text.
+Synonyms are the same (Keytruda is pembrolizumab, CD274 is PD-L1). A claim may be broader than the text (a PD-1
+inhibitor where the text says nivolumab), never narrower or beside it: PD-1 is not PD-L1, lung cancer does not vouch for
+small cell lung cancer. The title of the paper counts as cited text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _CONTROLS = frozenset({"placebo", "best supportive care"})  # papers say "contro
 # KEYNOTE-024, CheckMate 067, IMspire150, NCT02142738: a coined name and its number, however they are joined.
 _TRIAL = re.compile(
     r"\b(?:(?P<registry>NCT)\s?(?P<id>\d{8})"
-    r"|(?P<name>[A-Z][a-z]+[A-Z][A-Za-z]*|[A-Z]{2}[a-z]{3,}|[A-Z]{4,}|(?i:keynote|checkmate))[- ]?(?P<number>\d{2,4})[A-Za-z]?)\b"
+    r"|(?P<name>[A-Z][a-z]+[A-Z][A-Za-z]*|[A-Z]{2}[a-z]{3,}|[A-Z]{4,}|(?i:keynote|checkmate))[- ]?"
+    r"(?P<number>\d{2,4})[A-Za-z]?)\b"
 )
 
 

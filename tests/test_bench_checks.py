@@ -16,9 +16,11 @@ EVIDENCE = "Mean pain score was 2.1 in the aspirin group and 4.3 in the placebo 
 PASSAGE = passage(1, f"All patients were seen. {EVIDENCE} Costs were not measured.", title="Aspirin for pain")
 QUESTION = EvalQuestion("q", "?", "p1", (EVIDENCE,), "aspirin", "placebo", "mean pain score", "decreased")
 
+RANDOM = Random(0)  # noqa: S311
+
 
 def made(kind: str) -> list[str]:
-    return [one.text for one in made_claims(QUESTION, PASSAGE, Random(0)) if one.kind == kind]
+    return [one.text for one in made_claims(QUESTION, PASSAGE, RANDOM) if one.kind == kind]
 
 
 def test_true_claims_are_put_together_and_are_no_sentence_of_the_passage() -> None:
@@ -49,7 +51,7 @@ def test_a_changed_number_stands_nowhere_in_the_passage() -> None:
 
 def test_an_arm_that_the_passage_does_not_name_gives_no_claims() -> None:
     other = EvalQuestion("q", "?", "p1", (EVIDENCE,), "ibuprofen", "placebo", "mean pain score", "decreased")
-    assert made_claims(other, PASSAGE, Random(0)) == []
+    assert made_claims(other, PASSAGE, RANDOM) == []
 
 
 def test_figures_of_both_arms_are_found_elsewhere_by_their_names() -> None:
@@ -63,7 +65,7 @@ def test_figures_of_both_arms_are_found_elsewhere_by_their_names() -> None:
 
 def test_names_are_exchanged_for_siblings_that_the_text_does_not_name() -> None:
     text = "Nivolumab was given in melanoma; PD-L1 was stained."
-    claims = list(named_claims(passage(1, text), "g", Random(0)))
+    claims = list(named_claims(passage(1, text), "g", RANDOM))
     assert {one.kind for one in claims} == {"true name", "drug exchanged", "cancer exchanged", "marker exchanged"}
     for one in claims:
         if one.kind == "cancer exchanged":
@@ -80,7 +82,7 @@ def test_the_passage_that_holds_the_evidence() -> None:
 
 def test_a_foreign_passage_is_of_another_paper() -> None:
     one, other = MadeClaim("true", "A.", PASSAGE, "p1"), MadeClaim("true", "B.", passage(2, "Nothing."), "p2")
-    found = foreign([one, other], Random(0))
+    found = foreign([one, other], RANDOM)
     assert [(claim.kind, claim.text, claim.passage.paper.id) for claim in found[:2]] == [
         ("passage of another paper", "A.", "pmid:2"), ("quote of another paper", "A.", "pmid:1"),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from rag.names import foreign_names, trials_in
 
-SOURCE = "CheckMate 057 gave nivolumab to patients with non-small-cell lung cancer and measured PD-L1 and KRAS (NCT01673867)."
+SOURCE = "CheckMate 057 (NCT01673867) gave nivolumab in non-small-cell lung cancer and measured PD-L1 and KRAS."
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from rag.numbers import numbers_in, unsupported_numbers, vouched_share
 
 SOURCE = (
-    "The response rate was 44.8% with pembrolizumab and 27.8% with chemotherapy (hazard ratio, 0·50; 95% CI, 0·37–0·68; "
-    "P<.001). The hazard ratio for death was 0.60 (95% CI 0.41 to 0.89). Median survival was 10.3 versus 6.0 months in "
-    "12\u2009345 patients; 12 of 40 and 11 of 42 had fever, −3.5 points, in fewer than 5% before 52 weeks."
+    "The response rate was 44.8% with pembrolizumab and 27.8% with chemotherapy (hazard ratio, 0·50; 95% CI, 0·37–0·68"
+    ", P<.001). The hazard ratio for death was 0.60 (95% CI 0.41 to 0.89). Median survival was 10.3 versus 6.0 months "
+    "in 12\u2009345 patients; 12 of 40 and 11 of 42 had fever, −3.5 points, in fewer than 5% before 52 weeks."
 )
 
 

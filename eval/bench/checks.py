@@ -245,7 +245,7 @@ def _bound(made: MadeClaim) -> Claim:
 
 
 def best_threshold(cosines: Sequence[tuple[float, bool]]) -> float:
-    """The cosine below which to reject: it has the highest mean of the shares of true accepted and of false rejected."""
+    """The cosine below which to reject: with the highest mean of the shares of true accepted and false rejected."""
     true, false = (np.sort([cosine for cosine, holds in cosines if holds is wanted]) for wanted in (True, False))
 
     def balanced(border: float) -> float:
@@ -265,7 +265,7 @@ def share(judged: Sequence[Judged], rejected: Callable[[Judged], bool]) -> Inter
 
 
 def fit(rows: Sequence[Sequence[float]], labels: Sequence[bool], ridge: float = 1.0) -> list[float]:
-    """Coefficients of a logistic regression, the bias first, by Newton's method; `ridge` holds all but the bias small."""
+    """Coefficients of a logistic regression, bias first, by Newton's method; `ridge` holds all but the bias small."""
     x = np.hstack([np.ones((len(rows), 1)), np.asarray(rows, dtype=np.float64)])
     y = np.asarray(labels, dtype=np.float64)
     penalty = ridge * np.eye(x.shape[1])
@@ -304,9 +304,9 @@ def _print(console: Console, judged: Sequence[Judged], border: float, name: Half
     from rich.table import Table
 
     table = Table(title=f"{name}: share rejected (of true claims: wrongly)", title_justify="left")
-    table.add_column("kind")
-    for column in ("n", "papers", "checks", "95 % interval", "goal", "in passage", f"cosine < {border:.2f}"):
-        table.add_column(column, justify="right")
+    table.add_column("kind", no_wrap=True)
+    for column in ("n", "papers", "checks", "95 % interval", "goal", "in passage", "cosine"):
+        table.add_column(column, justify="right", no_wrap=True)
     met = True
     for group, kinds in GROUPS.items():
         chosen = [one for one in judged if one.made.kind in kinds]
@@ -321,6 +321,7 @@ def _print(console: Console, judged: Sequence[Judged], border: float, name: Half
                 _row(table, f"  {kind}", some, share(some, lambda one: one.ours), "", border)
         table.add_section()
     console.print(table)
+    console.print(f"cosine: rejected below {border:.2f}")
     reasons = Counter(_sort_of(reason) for one in judged if one.made.kind in GROUPS["true"] for reason in one.reasons)
     console.print(
         "true claims rejected because: " + "; ".join(f"{said} {count}" for said, count in reasons.most_common())
@@ -333,7 +334,7 @@ def _row(table: object, name: str, judged: Sequence[Judged], ours: Interval, goa
     peers = (np.mean([one.in_passage for one in judged]), np.mean([one.cosine < border for one in judged]))
     table.add_row(  # type: ignore[attr-defined]
         name, str(len(judged)), str(len({one.made.group for one in judged})), f"{ours.estimate:.3f}",
-        f"{ours.low:.3f} to {ours.high:.3f}", goal, *(f"{peer:.3f}" for peer in peers),
+        f"{ours.low:.2f} to {ours.high:.2f}", goal, *(f"{peer:.3f}" for peer in peers),
     )  # fmt: skip
 
 
