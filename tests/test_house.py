@@ -20,9 +20,9 @@ HOMES = {
     "bibtexparser": ("ingest/readers/bibtex.py",),
     "chromadb": ("ingest/vectors.py", "eval/bench/*.py"),
     "gradio": ("ui/app.py",),
-    "langchain": ("rag/chain.py", "rag/generation.py"),
+    "langchain": ("rag/chain.py", "rag/models.py"),
     "langchain_chroma": ("eval/tutorial.py",),
-    "langchain_core": ("rag/chain.py", "rag/generation.py"),
+    "langchain_core": ("rag/*.py",),
     "langchain_huggingface": ("eval/tutorial.py",),
     "langchain_text_splitters": ("eval/tutorial.py",),
     "langsmith": ("rag/assistant.py",),
@@ -36,8 +36,8 @@ HOMES = {
     "sqlite3": ("ingest/catalogue.py",),
     "tantivy": ("ingest/words.py",),
     "tokenizers": ("ingest/embedding.py",),
-    "torch": ("ingest/embedding.py",),
-    "transformers": ("ingest/embedding.py",),
+    "torch": ("ingest/embedding.py", "rag/local_model.py"),
+    "transformers": ("ingest/embedding.py", "rag/local_model.py"),
     "typer": ("ui/cli/*.py",),
 }
 
