@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from rag.models import key_variable
+from rag.models import key_variable, model_name, provider_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -59,6 +59,8 @@ def _of_status(status: int, error: Exception, chat_model: BaseChatModel) -> Fail
             return Failure("its account has no credit left", again=False)
         case 403:
             return Failure(f"may not be used with the key {where}", again=False)
+        case 404 if provider_of(chat_model) == "ollama":
+            return Failure(f"is not on the Ollama server; run: ollama pull {model_name(chat_model)}", again=False)
         case 404:
             return Failure("is not known there; check its name, and the URL if you gave one", again=False)
         case 413:

@@ -244,6 +244,29 @@ def test_what_will_not_pass_is_told_at_once_without_the_key(
     assert not [record for record in caplog.records if record.name.startswith("rag") and KEY in record.getMessage()]
 
 
+@pytest.mark.parametrize(
+    ("name", "reply", "told"),
+    [
+        ("anthropic:small", server.echoes_the_key, "refuses the key; set a valid one in IMMUNORAG_LLM_KEY"),
+        ("anthropic:small", server.fails(529), "its server failed (HTTP 529) after 3 tries"),
+        ("anthropic:small", server.hangs_up, "the connection broke off after 3 tries"),
+        ("ollama:small", server.fails(404), "is not on the Ollama server; run: ollama pull small"),
+        ("ollama:small", server.fails(500), "its server failed (HTTP 500) after 3 tries"),
+        ("ollama:small", server.hangs_up, "the connection broke off after 3 tries"),
+        ("ollama:small", server.sends(b"{garbage\n"), "sent what cannot be read after 3 tries"),
+    ],
+)
+def test_other_providers_are_judged_alike(name: str, reply: server.Reply, told: str) -> None:
+    pytest.importorskip(f"langchain_{name.partition(':')[0]}")
+    with server.llm_server(reply) as running:
+        chat_model = load_chat_model(name, base_url=running.url)
+        assert chat_model is not None
+        with pytest.raises(ModelError) as caught:
+            write(chat_model, [HumanMessage("?")], sleep=lambda seconds: None)
+    assert str(caught.value) == f"small did not answer: {told}"
+    assert len(running.asked) == (3 if told.endswith("tries") else 1)
+
+
 def test_a_model_that_runs_on_is_cut_off() -> None:
     done = Writing(server.runs_on("Pembrolizumab improved survival. "))
     assert done.written is not None
