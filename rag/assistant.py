@@ -29,7 +29,8 @@ class Assistant:
 
     `chat_model` is None (answers are composed of verbatim sentences), a name such as `openai:gpt-5-mini` or
     `local:model.gguf`, or any LangChain chat model. `passages` is how many are read for an answer, `budget` how many
-    tokens of them an LLM is shown (None: as many as it takes).
+    tokens of them an LLM is shown (None: as many as it takes). With `base_url`, the name is that of a model of the
+    OpenAI-compatible server there.
     """
 
     def __init__(
@@ -39,14 +40,22 @@ class Assistant:
         passages: int = 8,
         *,
         budget: int | None = None,
+        base_url: str | None = None,
     ) -> None:
         from rag.chain import build_chain
         from rag.models import load_chat_model
 
         self.library = library
-        self.chat_model = load_chat_model(chat_model) if isinstance(chat_model, str) else chat_model
+        self.chat_model = load_chat_model(chat_model, base_url=base_url) if isinstance(chat_model, str) else chat_model
         self.passages, self.budget = passages, budget
         self._chain = build_chain(library, hybrid(library, per_paper=_PER_PAPER), self.chat_model, passages, budget)
+
+    @property
+    def host(self) -> str | None:
+        """The host that receives questions and passages; None where they stay on this machine."""
+        from rag.models import host_of
+
+        return None if self.chat_model is None else host_of(self.chat_model)
 
     @property
     def chain(self) -> Runnable[Question, Answer]:
@@ -127,5 +136,5 @@ class Assistant:
             left.set()
 
 
-class _NobodyListens(Exception):  # noqa: N818 (no error: the caller has left)
+class _NobodyListens(Exception):
     """Ends an answer that nobody waits for."""

@@ -90,17 +90,21 @@ def _answering(
         return state | {"told": told}
 
     recite = extractive()
-    write = recite if chat_model is None else generative(chat_model, budget)
-    drafted = write.with_fallbacks([recite], exceptions_to_handle=(ModelError,), exception_key=FAILURE)
+    written: Runnable[State, Draft] = recite
+    mended: Runnable[State, State] = RunnablePassthrough()
+    if chat_model is not None:
+        write = generative(chat_model, budget)
+        written = write.with_fallbacks([recite], exceptions_to_handle=(ModelError,), exception_key=FAILURE)
+        mended = RunnableLambda(_again(write)) | RunnableLambda(_stood_in_for(recite))
     nothing: Runnable[State, Draft] = RunnableLambda(
         lambda state: Draft((), EXTRACTIVE if chat_model is None else model_name(chat_model))
     )
     chain: Runnable[State, Answer] = (
         RunnableLambda(begin)
-        | RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_answered), drafted), nothing))
+        | RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_answered), written), nothing))
         | RunnableLambda(_tick("draft"))
         | RunnablePassthrough.assign(claims=RunnableLambda(_checked))
-        | (RunnableLambda(lambda state: state) if chat_model is None else RunnableLambda(_again(write)))
+        | mended
         | RunnableLambda(_tick("checks"))
         | RunnableLambda(_compose)
     )
@@ -136,6 +140,24 @@ def _again(write: Runnable[State, Draft]) -> Callable[[State], State]:
         }
 
     return again
+
+
+def _stood_in_for(recite: Runnable[State, Draft]) -> Callable[[State], State]:
+    """Evidence sentences where nothing that an LLM wrote passes, unless it said that the passages do not answer."""
+
+    def stood_in_for(state: State) -> State:
+        draft: Draft = state["draft"]
+        passed = any(claim.verdict.passed for claim in state["claims"])
+        if passed or draft.declined or draft.model == EXTRACTIVE or not _answered(state):
+            return state
+        second = recite.invoke(state | {FAILURE: f"{draft.model} wrote no sentence that passes the checks"})
+        told = state | {
+            "tokens": state.get("tokens", draft.tokens),
+            "exchanges": state.get("exchanges", draft.exchanges),
+        }
+        return told | {"draft": second, "claims": [*state["claims"], *_checked(state | {"draft": second})]}
+
+    return stood_in_for
 
 
 def _sum(first: tuple[int, int] | None, second: tuple[int, int] | None) -> tuple[int, int] | None:

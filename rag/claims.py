@@ -21,6 +21,7 @@ _MARK = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
 _MARKS_BEFORE_STOP = re.compile(r"((?:\s*\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\])+)([.!?]+)")
 _LIST_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _MOST_IN_A_RANGE = 20
+_FEWEST_COPIED = 5  # words of a sentence that can be told to be copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,21 @@ def _numbers_of(mark: str) -> list[int]:
 def bind(sentence: Drafted, passages: Sequence[Passage]) -> Claim:
     """Give each passage that `sentence` cites its quote; marks that name no passage are dropped here.
 
-    A citation's `number` is that of its passage until the answer is composed.
+    A sentence without marks that stands word for word in a passage cites the first such: small models copy, and forget
+    to say from where. A citation's `number` is that of its passage until the answer is composed.
     """
+    cites = sentence.cites or _copied_from(sentence.text, passages)
     citations = tuple(
-        _cite(number, sentence.text, passages[number - 1]) for number in sentence.cites if 0 < number <= len(passages)
+        _cite(number, sentence.text, passages[number - 1]) for number in cites if 0 < number <= len(passages)
     )
     return Claim(sentence.text, citations, UNCHECKED)
+
+
+def _copied_from(text: str, passages: Sequence[Passage]) -> tuple[int, ...]:
+    if len(text.split()) < _FEWEST_COPIED:
+        return ()
+    found = (number for number, passage in enumerate(passages, start=1) if find_verbatim(text, passage.text))
+    return tuple(itertools.islice(found, 1))
 
 
 def _cite(number: int, text: str, passage: Passage) -> Citation:

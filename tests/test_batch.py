@@ -51,7 +51,7 @@ def test_a_batch_embeds_no_sentence_twice(library: Library) -> None:
     assert isinstance(embedder, HashEmbedder)
     before = embedder.seen
     list(Assistant(library).ask_batch([QUESTIONS[0]] * 20))
-    assert embedder.seen - before == 3  # the question and both sentences
+    assert embedder.seen - before == 4  # the question as it is searched for and as it is weighed, and both sentences
 
 
 def test_a_batch_is_lazy_and_one_failure_stops_no_other(library: Library) -> None:

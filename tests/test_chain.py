@@ -83,9 +83,26 @@ def test_papers_are_numbered_as_they_are_first_cited(library: Library) -> None:
     assert [[citation.number for citation in claim.citations] for claim in answer.claims] == [[1], [2], [1]]
 
 
-@pytest.mark.parametrize("reply", ["NOT IN THE LIBRARY", "Response rates vary.", "[1]", "\N{PILE OF POO}" * 50])
-def test_a_reply_without_a_supported_sentence_is_an_abstention(library: Library, reply: str) -> None:
-    assert ask(library, reply).abstained
+def test_an_llm_that_finds_no_answer_is_believed(library: Library) -> None:
+    assert ask(library, "NOT IN THE LIBRARY").abstained
+
+
+@pytest.mark.parametrize(
+    "reply", ["Response rates vary.", "[1]", "\N{PILE OF POO}" * 50, "Die Ansprechrate war gut [1]."]
+)
+def test_an_llm_without_a_supported_sentence_is_stood_in_for(library: Library, reply: str) -> None:
+    answer = ask(library, reply)
+    assert [claim.text for claim in answer.claims] == [RESPONSE]
+    assert answer.model == "extractive"
+    assert answer.remarks == (
+        "FakeListChatModel wrote no sentence that passes the checks; these are evidence sentences",
+    )
+
+
+def test_a_sentence_copied_without_a_mark_cites_where_it_stands(library: Library) -> None:
+    answer = ask(library, RESPONSE)
+    assert [claim.citations[0].passage.paper.id for claim in answer.claims] == ["pmid:1"]
+    assert answer.model == "FakeListChatModel"
 
 
 def test_a_question_the_library_is_far_from_never_reaches_the_llm(library: Library) -> None:

@@ -14,7 +14,15 @@ import typer
 from ingest.errors import ImmunoragError
 from ingest.papers import Filters
 from ui.cli.filters import filtered
-from ui.cli.options import ChromaOption, LibraryOption, LlmOption, PassagesOption, open_present
+from ui.cli.options import (
+    ChromaOption,
+    LibraryOption,
+    LlmOption,
+    LlmUrlOption,
+    PassagesOption,
+    assistant_for,
+    open_present,
+)
 from ui.cli.terminal import busy, out, progress_console
 from ui.rendering import answer_blocks, is_terminal, show
 from ui.settings import load_settings
@@ -45,6 +53,7 @@ def ask(
         ),
     ],
     llm: LlmOption = None,
+    llm_url: LlmUrlOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     form: Annotated[
         Literal["markdown", "bibtex", "ris"] | None,
@@ -95,16 +104,14 @@ def ask(
     """
     from rag.question import Question
 
-    settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
+    settings = load_settings(library=library, llm=llm, llm_url=llm_url, chroma_url=chroma_url)
     text = _from_standard_input() if question == "-" else question.encode("utf-8", "replace").decode("utf-8")
     Question(text)  # a bad question is told before anything is loaded
 
     waiting_for = "reading the papers" if settings.llm is None else f"reading the papers; {settings.llm} writes"
     with busy(waiting_for) as progress, open_present(settings, progress) as opened:
-        from rag.assistant import Assistant
-
         papers = tuple(opened.paper(identifier).id for identifier in paper or ())
-        assistant = Assistant(opened, settings.llm, passages)
+        assistant = assistant_for(opened, settings, passages)
         answer = assistant.ask(text, replace(filters, papers=papers))
         if audit is not None:
             _audited(audit, answer, assistant)

@@ -14,7 +14,15 @@ import typer
 from ingest.papers import Filters
 from ui.batch_files import Row, UnusableFile, done_already, read_questions
 from ui.cli.filters import filtered
-from ui.cli.options import ChromaOption, LibraryOption, LlmOption, PassagesOption, open_present
+from ui.cli.options import (
+    ChromaOption,
+    LibraryOption,
+    LlmOption,
+    LlmUrlOption,
+    PassagesOption,
+    assistant_for,
+    open_present,
+)
 from ui.cli.terminal import Interrupted, error, note, progress_bars
 from ui.settings import load_settings
 
@@ -30,6 +38,7 @@ def batch(
         Path, typer.Argument(metavar="ANSWERS", help="JSON lines; - is standard output.", show_default=False)
     ],
     llm: LlmOption = None,
+    llm_url: LlmUrlOption = None,
     passages: PassagesOption = 8,
     filters: Filters = Filters(),  # noqa: B008 (frozen)
     concurrency: Annotated[
@@ -58,7 +67,7 @@ def batch(
     from rag.batch import GROUP
 
     rows = read_questions(questions)
-    settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
+    settings = load_settings(library=library, llm=llm, llm_url=llm_url, chroma_url=chroma_url)
     if not rows:
         raise UnusableFile(f"{questions}: holds no question")
     begun = 0 if str(answers) == "-" else done_already(answers, rows)
@@ -66,9 +75,7 @@ def batch(
         note(f"{begun:,} of {len(rows):,} questions were answered before; going on behind them")
     failed = 0
     with progress_bars() as progress, open_present(settings, progress) as opened, _written(answers) as file:
-        from rag.assistant import Assistant
-
-        assistant = Assistant(opened, settings.llm, passages)
+        assistant = assistant_for(opened, settings, passages)
         again = begun - begun % GROUP  # from a border between groups, so that the answers are those of an unbroken run
         asked = (row.question for row in rows[again:])
         try:
