@@ -287,7 +287,7 @@ class Catalogue:
     def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
         """Keep notices on papers, here or not yet; returns the ids of the papers whose status they change.
 
-        What was kept of the origin `instead_of` before goes, if one is named: lists are taken in whole, again and again.
+        What was kept of the origin `instead_of` before goes, if one is named: a list is taken in whole each time.
         """
         with self._database.transaction():
             before = self._noticed() if instead_of else set()

@@ -262,7 +262,7 @@ def made_pairs(question: EvalQuestion, passages: Sequence[Passage]) -> list[Made
                 outcome = subject["subject"][0].lower() + subject["subject"][1:]
                 if re.match(r"[A-Z]{2}", subject["subject"]):
                     outcome = subject["subject"]
-                finding = _Finding(*names, outcome, "", pair, "", "", passage, question.paper)
+                finding = _Finding(names[0], names[1], outcome, "", pair, "", "", passage, question.paper)
                 claims += [MadeClaim("true", text, passage, finding.group) for text in _pairs(finding, pair)]
                 claims += _swapped(finding)
     return claims
