@@ -17,6 +17,7 @@ from rag.retrieval import hybrid
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
 __all__ = ["Assistant"]
@@ -48,7 +49,8 @@ class Assistant:
         self.library = library
         self.chat_model = load_chat_model(chat_model, base_url=base_url) if isinstance(chat_model, str) else chat_model
         self.passages, self.budget = passages, budget
-        self._chain = build_chain(library, hybrid(library, per_paper=_PER_PAPER), self.chat_model, passages, budget)
+        self._retrieve = hybrid(library, per_paper=_PER_PAPER)
+        self._chain = build_chain(library, self._retrieve, self.chat_model, passages, budget)
 
     @property
     def host(self) -> str | None:
@@ -58,9 +60,15 @@ class Assistant:
         return None if self.chat_model is None else host_of(self.chat_model)
 
     @property
-    def chain(self) -> Runnable[Question, Answer]:
-        """The chain itself, from a `Question` to an `Answer`, to be composed with Runnables of your own."""
+    def chain(self) -> Runnable[Question | str, Answer]:
+        """The chain itself, from a question to an `Answer`, to be composed with Runnables of your own."""
         return self._chain
+
+    def retriever(self, filters: Filters | None = None) -> BaseRetriever:
+        """What answers are retrieved with, as a retriever of LangChain for chains of your own."""
+        from rag.langchain_retriever import PassageRetriever
+
+        return PassageRetriever(retrieve=self._retrieve, passages=self.passages, filters=filters or Filters())
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer `question` from the papers that `filters` admits.

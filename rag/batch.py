@@ -66,7 +66,7 @@ def _question(one: str | Question, filters: Filters) -> Question | Unanswered:
         return Unanswered(one, str(error))
 
 
-def _answer(chain: Runnable[Question, Answer], one: Question | Unanswered) -> Answer | Unanswered:
+def _answer(chain: Runnable[Question | str, Answer], one: Question | Unanswered) -> Answer | Unanswered:
     from langsmith import tracing_context
 
     if isinstance(one, Unanswered):

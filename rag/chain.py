@@ -43,8 +43,8 @@ def build_chain(
     passages: int = 8,
     budget: int | None = None,
     embedder: Embedder | None = None,
-) -> Runnable[Question, Answer]:
-    """Compose the chain. `invoke` it with a `Question`; it gives an `Answer`, abstaining where nothing is near.
+) -> Runnable[Question | str, Answer]:
+    """Compose the chain. `invoke` it with a question; it gives an `Answer`, abstaining where nothing is near.
 
     `passages` are read for each part of a question; `budget` is how many tokens of them an LLM is shown (None: as many
     as it takes). `embedder` stands in for the library's own, if it is the same model. Under `configurable`, the
@@ -57,7 +57,7 @@ def build_chain(
 
 def _finding(
     library: Library, retrieve: Retriever, passages: int, chat_model: BaseChatModel | None, embedder: Embedder
-) -> Runnable[Question, State]:
+) -> Runnable[Question | str, State]:
     """The first half: what the library holds on a question."""
     from langchain_core.runnables import RunnableLambda
 
@@ -65,8 +65,9 @@ def _finding(
         parts = split(text)
         return split_question(chat_model, text) if chat_model is not None and len(parts) > 1 else parts
 
-    def find(question: Question) -> State:
+    def find(asked: Question | str) -> State:
         began = perf_counter()
+        question = Question(asked) if isinstance(asked, str) else asked
         material = research(
             retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
         )

@@ -16,7 +16,7 @@ from ingest.library import Library
 from ingest.papers import Filters
 from rag.answer import Answer, Unanswered
 from rag.assistant import Assistant
-from rag.events import Drafting, Event, Finished, Found, LeftOut, Sentence
+from rag.events import Drafting, Finished, Found, LeftOut, Sentence
 
 RESPONSE = "Pembrolizumab led to a response rate of 44.8% in PD-L1-positive lung cancer."
 TOXICITY = "Severe colitis occurred in 12 of 40 patients given ipilimumab for melanoma."
@@ -100,10 +100,8 @@ def test_a_sentence_of_an_llm_is_told_before_the_next_is_written_and_only_if_it_
     text = (
         "Pembrolizumab led to a response rate of 44.8% in lung cancer [1]. Pembrolizumab led to 99.9% [1]. The end [1]."
     )
-    heard: list[Event] = []
-    model = FakeListChatModel(responses=[text, "NOT IN THE LIBRARY"], sleep=0.0)
-    for event in Assistant(library, model).stream(QUESTIONS[0]):
-        heard.append(event)
+    model = FakeListChatModel(responses=[text, "NOT IN THE LIBRARY"])
+    heard = list(Assistant(library, model).stream(QUESTIONS[0]))
     assert [type(event) for event in heard] == [Found, Drafting, Sentence, Drafting, LeftOut, LeftOut, Finished]
     (told,) = (event.claim for event in heard if isinstance(event, Sentence))
     assert told.text == "Pembrolizumab led to a response rate of 44.8% in lung cancer."

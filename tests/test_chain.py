@@ -14,6 +14,7 @@ from ingest.library import Library
 from ingest.papers import Filters
 from rag.answer import Answer
 from rag.assistant import Assistant
+from rag.question import Question
 from tests.embedders import HashEmbedder
 from tests.made_papers import paper
 
@@ -182,3 +183,18 @@ def test_a_model_by_name_answers_end_to_end(library: Library, monkeypatch: pytes
     request = handler.asked[-1]
     assert RESPONSE.encode() in request
     assert QUESTION.encode() in request
+
+
+def test_the_chain_is_a_runnable_among_others(library: Library) -> None:
+    from langchain_core.runnables import RunnableLambda
+
+    told = Assistant(library).chain | RunnableLambda(lambda answer: len(answer.claims))
+    assert told.invoke(QUESTION) == told.invoke(Question(QUESTION)) == 1
+
+
+def test_langchain_gets_the_passages_of_the_assistant_as_documents(library: Library) -> None:
+    documents = Assistant(library, passages=2).retriever(Filters(since=2016)).invoke(QUESTION)
+    assert [document.page_content for document in documents][:1] == [RESPONSE]
+    assert {document.metadata["paper_id"] for document in documents} == {"pmid:1", "pmid:3"}
+    start, end = documents[0].metadata["start"], documents[0].metadata["end"]
+    assert library.paper(documents[0].metadata["paper_id"]).text[start:end] == documents[0].page_content
