@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eval.questions import own_questions, renamed_questions
 from eval.questions.checking import problems, renamed_problems
@@ -29,7 +29,7 @@ def report() -> tuple[list[str], list[str]]:
     return lines, [*problems(questions, digests), *renamed_problems(renamed, digests)]
 
 
-def _counted(names: list[str]) -> Iterator[str]:
+def _counted(names: Iterable[str]) -> Iterator[str]:
     counts = Counter(names)
     return (f"  {counts[name]:4d}  {name}" for name in sorted(counts))
 
