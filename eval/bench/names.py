@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ingest.library import Library
     from ingest.papers import Paper
+    from rag.retrieval import Retriever
 
 __all__ = ["DEPTHS", "Found", "hit_rank", "main"]
 
@@ -81,13 +82,7 @@ def main(argv: list[str]) -> int:
         _print_part(console, part, [questions[number] for number in chosen], _only(systems, chosen))
     if options.missed:
         _print_missed(console, questions, systems["on"])
-    held = all(
-        paired_difference(
-            _hits(systems["on"].own, k), _hits(systems["off"].own, k), [question.gold[0] for question in questions]
-        ).high
-        >= 0
-        for k in DEPTHS
-    )
+    held = _no_worse(questions, systems)
     console.print("the papers' own words: " + ("not worse with names on" if held else "WORSE with names on"))
     return 0 if held else 1
 
@@ -102,7 +97,7 @@ def _asked(search: Search, questions: Sequence[RenamedQuestion]) -> Found:
     )
 
 
-def _search(retrieve: Callable[..., list]) -> Search:  # type: ignore[type-arg]
+def _search(retrieve: Retriever) -> Search:
     from rag.question import Question
 
     return lambda text: [passage.paper.id for passage in retrieve(Question(text), max(DEPTHS))]
@@ -142,6 +137,13 @@ def _tutorial(folder: Path, papers: Sequence[Paper]) -> Search:
 
 def _hits(ranks: Sequence[int | None], k: int) -> list[float]:
     return [float(rank is not None and rank <= k) for rank in ranks]
+
+
+def _no_worse(questions: Sequence[RenamedQuestion], systems: dict[str, Found]) -> bool:
+    """Whether no interval of what the names do to questions in the papers' own words lies below zero, over all."""
+    groups = [question.gold[0] for question in questions]
+    on, off = systems["on"].own, systems["off"].own
+    return all(paired_difference(_hits(on, k), _hits(off, k), groups).high >= 0 for k in DEPTHS)
 
 
 def _only(systems: dict[str, Found], chosen: Sequence[int]) -> dict[str, Found]:

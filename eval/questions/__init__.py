@@ -52,8 +52,9 @@ class OwnQuestion:
 
     `gold` are the papers that answer, by id; `verdict` is "yes" or "no" where the answer is one. A follow-up comes
     after the questions of `history`, and `standalone` asks the same without them. Of what an unanswerable question
-    asks, no digest holds all of the words in `absent`; `near` are the papers it was turned away from, and `exchanged`
-    says what was exchanged. `expected` is whether to answer; nothing in `forbidden` may stand in what is shown.
+    asks, no digest holds all of the words in `absent`; `near` are the papers it was turned away from (retracted ones,
+    where it is adversarial), and `exchanged` says what was exchanged. `expected` is whether to answer; nothing in
+    `forbidden` may stand in what is shown.
     """
 
     id: str

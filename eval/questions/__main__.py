@@ -24,7 +24,7 @@ def report() -> tuple[list[str], list[str]]:
         ("part", [question.part for question in renamed]),
     ):
         lines += ["", title, *_counted(names)]
-    unasked = digests.keys() - {paper for question in questions for paper in question.gold}
+    unasked = digests.keys() - {paper for question in questions for paper in (*question.gold, *question.near)}
     lines += ["", f"digests that no question is about: {', '.join(sorted(unasked)) or 'none'}"]
     return lines, [*problems(questions, digests), *renamed_problems(renamed, digests)]
 
