@@ -112,12 +112,14 @@ def generative(chat_model: BaseChatModel, budget: int | None = None) -> Runnable
 def numbered(text: str, numbers: Sequence[int]) -> list[Drafted]:
     """The sentences of an LLM's text; `numbers` says which of all passages each of those is that it was shown.
 
-    A mark that names no passage that it was shown is dropped.
+    A mark that names no passage that it was shown becomes 0, which cites nothing. What is written twice counts once.
     """
-    return [
-        Drafted(sentence.text, tuple(numbers[mark - 1] for mark in sentence.cites if 0 < mark <= len(numbers)))
-        for sentence in parse_draft(text)
-    ]
+
+    def meant(mark: int) -> int:
+        return numbers[mark - 1] if 0 < mark <= len(numbers) else 0
+
+    sentences = (Drafted(sentence.text, tuple(map(meant, sentence.cites))) for sentence in parse_draft(text))
+    return list(dict.fromkeys(sentences))
 
 
 def _left_out(left: int, passages: int) -> str:
