@@ -230,7 +230,15 @@ def test_papers_are_listed_for_people_and_programs(immunorag: Command, library: 
             "Colitis under ipilimumab and the gut microbiome",
             "cohort study",
         ],
-        ["pmid:90000001", "2019", "text", "normal", "3", "Nivolumab in melanoma that had been treated before"],
+        [
+            "pmid:90000001",
+            "2019",
+            "text",
+            "normal",
+            "3",
+            "Nivolumab in melanoma that had been treated before",
+            "cohort study",
+        ],
     ]
     assert immunorag("papers", "--library", library).out == listed.out
     records = json.loads(immunorag("papers", "list", "--json", "--library", library).out)
