@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import ImmunoragError
 from ingest.papers import Filters
+from ingest.remembered import Remembered
 from rag.answer import Answer, Passage, Unanswered
 from rag.concepts import canonical, renamed
 from rag.evidence import sentence_texts
 from rag.parts import split
 from rag.question import Question
-from rag.remembered import Remembered
 from rag.retrieval import Retriever, hybrid
 
 if TYPE_CHECKING:

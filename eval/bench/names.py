@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.bench.data import workplace
 from eval.measures import paired_difference
 from eval.questions import RenamedQuestion, renamed_questions
 
@@ -63,7 +62,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     questions = renamed_questions()
     console = Console(width=100, highlight=False)
-    with _workplace(options.keep) as folder:
+    with workplace(options.keep) as folder:
         papers = _papers(options.distractors)
         with _library(folder / f"library-{options.distractors}", papers) as library:
             from rag.retrieval import hybrid
@@ -179,16 +178,6 @@ def _print_missed(console: Console, questions: Sequence[RenamedQuestion], found:
     for question, other, own in zip(questions, found.other, found.own, strict=True):
         if question.part == "tune" and (other is None or other > 5):
             console.print(f"{question.id}, rank {other}, in own words {own}: {question.text}", markup=False)
-
-
-@contextmanager
-def _workplace(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep
-    else:
-        with tempfile.TemporaryDirectory(prefix="immunorag-names-") as folder:
-            yield Path(folder)
 
 
 def _say(text: str) -> None:
