@@ -63,6 +63,9 @@ FILLED = {"design", "species", "prospective", "sample_size", "trial_ids", "trial
         ("Editorial: on drug A", "It is early days.", "editorial"),
         ("Correction: Drug A or drug B", "", ""),
         ("RETRACTED: Drug A or drug B", "80 patients were randomised to A or B.", "randomised trial"),
+        ("", "Sarcoma of the skull base: a case report and review of the literature. It is rare.", "case report"),
+        ("", "Most patients had fewer symptoms when taking it compared to the run-in period.", "trial"),
+        ("", "We present TreeNet, an agglomerative method for building networks of quartets.", "computational study"),
     ],
 )  # fmt: skip
 def test_a_design_is_told_from_title_and_abstract(title: str, abstract: str, design: str) -> None:
@@ -129,6 +132,7 @@ def test_how_groups_were_made_is_looked_up_in_the_methods() -> None:
         ("Drug A", "We retrospectively reviewed 80 patients of a prospective registry.", None),
         ("Drug A", "We followed 80 patients; prospective studies are needed.", None),
         ("Drug A", "In this review, we discuss prospective and other evidence.", None),
+        ("", "The records of 382 women treated with radiotherapy were reviewed. Cancer was rare (p = 0.2).", False),
     ],
 )
 def test_prospective_is_what_the_paper_says_of_itself(title: str, abstract: str, prospective: bool | None) -> None:

@@ -1,17 +1,20 @@
 """How often a paper's design and species are told rightly, on records labelled by hand; beside a peer.
 
-`eval/labels/studies.tsv` holds ids and labels, no text: the texts are those of `../shared/data`. The records were drawn
-by a seed from strata (words of the laboratory, of syntheses, of oncology and immunology, and the rest), and all were
-labelled by reading them, before the rules were run on them. There are three parts:
+`eval/labels/studies.tsv` holds ids and labels, no text: the texts are those of `../shared/data`. All were drawn by a
+seed and labelled by reading them, before the rules were run on them. The first three parts were drawn from strata
+(words of the laboratory, of syntheses, of oncology and immunology, and the rest). The parts:
 
 - tuning: the rules were mended by their errors here, and by what they said of records without a label.
-- tuning-2: held out while the first rules were written, and asked once (design 0.867, species 0.905); the rules have
-  been mended by its errors since.
-- held out: drawn and labelled after that, without those unlabelled records by which the rules had last been mended.
-  Sixty are passages of abstracts, most without a title (`bioasq_train`), for animals and cells had run out elsewhere.
+- tuning-2: 75 whole records, held out while the first rules were written and asked once: design 0.867, species 0.905.
+- tuning-3: 103 records, held out after that and asked once: design 0.804, species 0.839. Sixty are passages of
+  abstracts, most without a title (`bioasq_train`), for animals and cells had run out elsewhere.
+- held out: 100 whole abstracts drawn evenly from what was left of PubMedQA, asked once, after the rules had been mended
+  by the errors of tuning-3: design 0.879, species 0.990.
 
-Who labelled the held-out part knew the rules, and mended them afterwards by the other two. It was asked once the rules
-were done; one rule was mended later, by a digest of the starter library.
+The last part is easy: the earlier draws had taken most animals and syntheses, so 82 are cohorts and 99 are of people.
+Who always says "cohort" has 0.828 of designs there, and who always says "human" as many species as the rules; no plain
+trial (of 5) was told. What the rules make of animals, cells and models, only the first three parts tell. The labels
+of the last part were known to who then mended the rules.
 
 How they were labelled:
 
@@ -53,7 +56,7 @@ __all__ = ["Label", "accuracy", "by_class", "labels", "main", "texts"]
 
 LABELS = Path(__file__).resolve().parents[1] / "labels" / "studies.tsv"
 GOALS = {"design": 0.85, "species": 0.93}  # of the held-out part
-_PARTS = ("tuning", "tuning-2", "held out")
+_PARTS = ("tuning", "tuning-2", "tuning-3", "held out")
 _ASKED = ("design", "species", "prospective")
 _UNSETTLED = "?"
 

@@ -36,6 +36,7 @@ _PROSPECTIVE = re.compile(r"\bprospective(?:ly)?\b(?! (?:studies|trials|research
 _RETROSPECTIVE = re.compile(
     r"\bretrospective(?:ly)?\b(?! (?:studies|correlated)\b)|\bhistoric(?:al)? cohort\b"
     r"|\b(?:chart|medical records?) review\b|\barchival\b"
+    r"|\b(?:records|charts)\b[^.]{0,80}\bwere (?:retrospectively )?(?:reviewed|audited)\b"
 )
 _NEGATED = re.compile(r"\b(?:no|need for|needed|lack of|future|previous|further|larger|requires?)\b[^.]{0,30}$")
 _BEFORE = 60  # characters before a word in which it may be denied

@@ -132,7 +132,7 @@ SYNTHESES = _rules(
         r"|\bwe aimed to review\b|\brelevant papers for review\b|\bis (?:explored|reviewed|discussed)\.",
         re.compile(
             r"\bmedical records\b|\bcharts?\b|\bpathology\b|\breview the literature\b|\bimage"
-            r"|\b(?:results of )?our study\b"
+            r"|\b(?:results of )?our study\b|\bcase report\b"
         ),
     ),
 )
@@ -146,6 +146,7 @@ CASES = _rules(
         r"(?:here )?(?:a|an|the|one|two|three|the first|the case|a case) "
         r"(?:[\w-]+ ){0,4}(?:cases?|patients?|man|woman|boy|girl|child|infant|famil(?:y|ies))\b"
         r"|\b(?:a|an) \d{1,3}[- ](?:year|month|day|week)[- ]old\b|\b(?:the|rare) case of (?:a|an)\b"
+        r"|\ba case report\b|\bin our case\b|\brare case of\b"
         r"|^[^.]*\. a case of\b|\b(?:proband|index patient)\b|\bwe describe the (?:first|case)\b",
         re.compile(r"\bcohort\b|\bbase case\b|\bfor example\b|\bmice\b|\brats?\b"),
     ),
@@ -195,6 +196,7 @@ TRIALS = _rules(
         r"|\bopen-label\b|\bsingle-arm\b|\bdose[- ](?:escalation|expansion)\b"
         r"|\b(?:allocated|assigned) to (?:either )?(?:a |an |the )?(?:[\w-]+ ){0,3}(?:group|arm|intervention"
         r"|training)\b|\bpre(?:test)?-? ?(?:and|/|-) ?post-?(?:test|intervention)\b|\bpilot trial\b"
+        r"|\brun-in period\b|\bpost-?intervention (?:survey|questionnaire|test|interview)s?\b"
         r"|\bproof-of-concept study\b|\bcrossover (?:trial|study|design)\b"
         r"|\bwe (?:performed|conducted|carried out|did|undertook) (?:a|an) (?:[\w-]+,? ){0,6}trial\b"
         r"|\b(?:uncontrolled|interventional|quasi-experimental|single-group) (?:[\w-]+ ){0,3}(?:trial|study)\b"
@@ -219,6 +221,8 @@ COMPUTED = _rules(
         r"|\btheoretical (?:model|arguments|analysis)\b"
         r"|\b(?:deep|machine)[- ]learning(?:-based)? (?:model|algorithm|approach|framework|method)s?\b"
         r"|\blarge language models?\b|\bbioinformatics? (?:analysis|approach|tool|pipeline)"
+        r"|\bwe present [\w-]+, an? (?:[\w-]+ ){0,4}(?:methods?|tool|algorithm|framework|model)\b"
+        r"|\bpharmacodynamic modell?ing\b|\bour model, (?:named|called)\b"
         r"|\bwe (?:here )?(?:utili[sz]e|develop|propose|introduce) (?:here )?(?:a|an) "
         r"(?:[\w-]+ ){0,5}(?:models?|metric|algorithm|framework|software)\b",
         re.compile(r"\bsimulator\b|\bpatient simulator\b|\banimal model\b|\bsimulated (?:patient|stair|small)"),
