@@ -28,6 +28,7 @@ from ingest.starter.confirmations import (
 )
 from ingest.starter.page import AREAS, page
 from ingest.starter.vectors import carried, missing
+from ingest.study import classified
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT.parent / "shared" / "data" / "reference"
@@ -126,6 +127,54 @@ def test_front_matter_cites_the_paper(digest: Digest) -> None:
     assert re.fullmatch(r"10\.\d{4,9}/\S+", front.get("doi", "10.1000/1"))
     assert DESIGNS.fullmatch(front["design"])
     assert front["area"] in AREAS
+
+
+# Where the digest tells only the groups that make up the whole.
+SUMS = {
+    "checkmate-141": (240, 121),
+    "irae-cd4-memory": (27, 26, 18),
+    "keynote-564": (496, 498),
+    "kras-checkpoint": (138, 371),
+    "lag-3-immunotype": (188, 94),
+    "loris": (2_881, 841),
+    "mhc-ii-melanoma": (30, 23),
+    "relativity-098": (547, 546),
+    "sex-no-difference": (9_322, 4_399),
+}
+
+
+def test_size_of_a_study_is_a_figure_of_its_digest_or_the_sum_of_its_groups() -> None:
+    for digest in digests():
+        if "sample_size" in digest.front:
+            size = int(digest.front["sample_size"])
+            groups = SUMS.get(digest.slug, (size,))
+            assert sum(groups) == size, digest.slug
+            if digest.front["design"] == "case report":
+                assert size == 1
+                assert re.search(r"\b(?:single|one) patient\b", digest.body), digest.slug
+            else:
+                assert set(map(str, groups)) <= numbers(digest.body), digest.slug
+
+
+KINDS = [
+    ("tmb-nsclc", ("human",), None, 34, ()),  # not the 16 of its discovery cohort
+    ("checkmate-141", ("human",), True, 361, ("CheckMate 141",)),  # not one arm
+    ("checkmate-026", ("human",), True, None, ("CheckMate 026",)),  # only the size of its main analysis is told
+    ("tmb-and-inflammation", ("human",), None, None, ()),  # tumours of an atlas are no patients of the study
+    ("mhc-ii-melanoma", ("human", "cell line"), None, 53, ()),
+    ("trialgpt", ("in silico",), None, None, ()),  # its patients are made up
+    ("scorpio", ("human",), False, 9_745, ()),  # the prospective study is one that it asks for
+    ("belinda", ("human",), True, 322, ("BELINDA",)),
+]
+
+
+@pytest.mark.parametrize(("slug", "species", "prospective", "size", "trials"), KINDS, ids=[kind[0] for kind in KINDS])
+def test_kind_of_study_is_that_of_the_whole_study(
+    slug: str, species: tuple[str, ...], prospective: bool | None, size: int | None, trials: tuple[str, ...]
+) -> None:
+    title = by_slug()[slug].front["title"]
+    (told,) = (classified(paper) for paper in papers() if paper.title == title)
+    assert (told.species, told.prospective, told.sample_size, told.trials) == (species, prospective, size, trials)
 
 
 def test_no_digest_passes_for_the_paper() -> None:

@@ -110,6 +110,14 @@ def test_the_design_of_a_digest_is_its_authors() -> None:
     assert classified(digest).design == "cohort"
 
 
+def test_a_digest_that_states_no_size_is_not_given_that_of_a_group() -> None:
+    told = ("Drug A", "The discovery cohort of the trial held 16 patients.")
+    digest = paper(*told, design="cohort", source="digest")
+    assert classified(paper(*told)).sample_size == 16
+    assert classified(digest).sample_size is None
+    assert classified(replace(digest, sample_size=34)).sample_size == 34
+
+
 def test_what_front_matter_states_of_a_study_is_kept() -> None:
     stated = replace(
         paper("KEYNOTE-024", "305 patients were randomised to A or B.", design="cohort", source="digest"),

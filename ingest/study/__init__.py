@@ -46,14 +46,15 @@ def classified(paper: Paper) -> Paper:
     """The paper with design, species, prospective, sample_size, trial_ids and trials as its record and text tell them.
 
     What a reader stated is kept, unless the text is more exact ("trial" that randomised patients in phase 2 is a
-    "phase 2 randomised trial"). A digest's design is kept as its author wrote it. Doing it twice changes nothing.
+    "phase 2 randomised trial"). A digest's design and size are as its author wrote them; a size that is not stated is
+    not known, for of the whole and its groups a digest tells what bears on the result. Doing it twice changes nothing.
     """
     parts = excerpt(paper)
     seen = subjects(parts.told, parts.title)
     found = found_design(parts, seen)
     design = paper.design if paper.source == "digest" and paper.design else _more_exact(paper.design, found)
     kind = design_class(design)
-    size = sample_size(kind, parts.title, parts.lead, parts.methods)
+    size = None if paper.source == "digest" else sample_size(kind, parts.title, parts.lead, parts.methods)
     return replace(
         paper,
         design=design,
