@@ -1,23 +1,134 @@
-"""Whether the library answers a question at all: how sure it is, and how sure is sure enough."""
+"""Whether the library answers a question at all: how sure it is, and how sure is sure enough.
+
+A paper answers when it speaks of what is asked, not merely of something like it. Each paper found is looked at by
+itself, so that one about the drug and another about the cancer do not add up to an answer:
+
+- `nearness`: how near its best sentence comes to the question (see `rag.evidence`);
+- `passage`, `paper`: share of the asked words, weighted by rarity, that its best passage, or title, abstract and
+  passages, hold;
+- `rarest`: share of the three rarest asked words among the latter;
+- `names`: share of the drugs, cancers, markers, events, methods and trials that the question names and it is about;
+- `codes`: likewise of names that no vocabulary holds (RT001);
+- `all_named`: 1 where it is about all of them, else 0.
+
+A logistic model joins them; the surest paper counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import lru_cache
 
+from ingest.papers import Paper
 from rag.answer import Passage
-from rag.evidence import Evidence, nearness
+from rag.concepts import canonical
+from rag.evidence import Evidence, Rarity, asked_words
+from rag.naming import Name, holds, names_of
 from rag.question import Question
+from rag.words import content_words
 
-__all__ = ["confidence", "enough"]
+__all__ = ["ENOUGH", "MODEL", "Features", "Model", "confidence", "enough", "features"]
 
-_ENOUGH = 0.5
+_RAREST = 3
 
 
-def confidence(question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage]) -> float:
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a paper has of a question; each 0 to 1."""
+
+    nearness: float
+    passage: float
+    paper: float
+    rarest: float
+    names: float
+    codes: float
+    all_named: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model: the score is 1 / (1 + exp(-(bias + weights · features)))."""
+
+    bias: float
+    weights: Features
+
+    def score(self, features: Features) -> float:
+        pairs = zip(astuple(self.weights), astuple(features), strict=True)
+        return 1 / (1 + math.exp(-(self.bias + sum(weight * value for weight, value in pairs))))
+
+
+MODEL = Model(-4.0, Features(4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0))
+ENOUGH = 0.5
+
+
+def confidence(question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], rarity: Rarity) -> float:
     """How sure it is, 0 to 1, that `passages` answer `question`."""
-    return nearness(evidence)
+    return max(map(MODEL.score, features(question, evidence, passages, rarity)), default=0.0)
 
 
 def enough(confidence: float) -> bool:
     """Whether an answer may be given at this confidence."""
-    return confidence >= _ENOUGH
+    return confidence >= ENOUGH
+
+
+def features(
+    question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], rarity: Rarity
+) -> list[Features]:
+    """What each paper of `passages` with a sentence to quote has of the question."""
+    asked = asked_words(question, rarity)
+    rarest = sorted(asked, key=lambda word: -asked[word])[:_RAREST]
+    names = names_of(question.text)
+    nearest: dict[str, float] = {}
+    for item in evidence:
+        nearest[item.paper_id] = max(item.nearness, nearest.get(item.paper_id, 0.0))
+    found = []
+    for passages_of_it in _by_paper(passages):
+        paper = passages_of_it[0].paper
+        if paper.id not in nearest:
+            continue
+        about = _about(paper)
+        title = content_words(canonical(paper.title))
+        held = [content_words(canonical(passage.text)) | title for passage in passages_of_it]
+        whole = content_words(canonical(about)).union(*held)
+        text = "\n".join((about, *(passage.text for passage in passages_of_it)))
+        named = {name: holds(text, name, (*paper.trials, *paper.trial_ids)) for name in names}
+        found.append(
+            Features(
+                nearness=nearest[paper.id],
+                passage=max(_share(asked, words) for words in held),
+                paper=_share(asked, whole),
+                rarest=_held(word in whole for word in rarest),
+                names=_held(is_held for name, is_held in named.items() if name.kind != "term"),
+                codes=_held(is_held for name, is_held in named.items() if name.kind == "term"),
+                all_named=float(all(named.values())),
+            )
+        )
+    return found
+
+
+def _by_paper(passages: Sequence[Passage]) -> list[list[Passage]]:
+    papers: defaultdict[str, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        papers[passage.paper.id].append(passage)
+    return list(papers.values())
+
+
+@lru_cache(maxsize=256)
+def _about(paper: Paper) -> str:
+    """Title and abstract: what a paper is about."""
+    abstract = [paper.text[section.start : section.end] for section in paper.sections if section.kind == "abstract"]
+    return "\n".join((paper.title, *abstract))
+
+
+def _share(asked: Mapping[str, float], words: frozenset[str]) -> float:
+    total = sum(asked.values())
+    return sum(weight for word, weight in asked.items() if word in words) / total if total else 0.0
+
+
+def _held(held: Iterable[bool]) -> float:
+    """The share of what is held; 1 where nothing is asked for."""
+    found = list(held)
+    return sum(found) / len(found) if found else 1.0

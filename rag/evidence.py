@@ -20,7 +20,7 @@ from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
 
-__all__ = ["Evidence", "Rarity", "nearness", "select", "weigh"]
+__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "select", "weigh"]
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
@@ -84,7 +84,7 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
     texts = [" ".join(passage.paper.text[start:end].split()) for _, passage, start, end in places]
     vectors = embedder.embed([canonical(question.text), *texts])
     cosines = vectors[1:] @ vectors[0]
-    asked = _asked(question, rarity)
+    asked = asked_words(question, rarity)
     findings = asks_for_findings(question.text)
     titles = {passage.paper.id: content_words(canonical(passage.paper.title)) for passage in passages}
     weighed = []
@@ -146,7 +146,7 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def _asked(question: Question, rarity: Rarity) -> dict[str, float]:
+def asked_words(question: Question, rarity: Rarity) -> dict[str, float]:
     """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
     forms = word_forms(canonical(question.text))
     weights = rarity(list(forms.values()))

@@ -52,17 +52,26 @@ class Material:
 
 
 def research(
-    library: Library, retrieve: Retriever, question: Question, passages: int, taken_apart: Split = split
+    library: Library,
+    retrieve: Retriever,
+    question: Question,
+    passages: int,
+    taken_apart: Split = split,
+    *,
+    sure: Callable[[float], bool] = enough,
 ) -> Material:
-    """Find what the library holds on `question`, in at most `passages` passages for each of its parts."""
+    """Find what the library holds on `question`, in at most `passages` passages for each of its parts.
+
+    A part whose confidence is not `sure` is retrieved for once more.
+    """
     parts = [replace(question, text=text) for text in taken_apart(question.text)]
     found = [retrieve(part, passages) for part in parts]
     material = _weighed(library, question, parts, found)
-    short = [part for part in material.parts if not part.answered]
+    short = [part for part in material.parts if not sure(part.confidence)]
     if not short or not material.passages:
         return material
     for number, part in enumerate(material.parts):
-        if not part.answered:
+        if not sure(part.confidence):
             taught = replace(parts[number], hints=_taught(part, found[number]))
             found[number] = retrieve(taught, passages) if taught.hints else found[number]
     again = _weighed(library, question, parts, found)
@@ -79,7 +88,7 @@ def _weighed(
     weighed = []
     for part in parts:
         evidence = weigh(part, passages, library.embedder, library.rarity)
-        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages)))
+        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages, library.rarity)))
     return Material(question, passages, tuple(weighed))
 
 

@@ -1,0 +1,122 @@
+"""The libraries of both dev sets, with an embedder that remembers, and retrieval as if some papers were not there."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ingest.embedding import Embedder
+    from ingest.library import Library
+    from ingest.papers import Paper
+    from rag.question import Question
+    from rag.retrieval import Ranker, Ranking, Retriever
+
+__all__ = ["Remembering", "opened", "say", "without", "workplace"]
+
+_WEIGHTS = (2.0, 1.0)  # lexical and dense, as `rag.retrieval.hybrid` has them
+
+
+class Remembering:
+    """An embedder that embeds each text once: the questions of a set share most of their passages."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def dim(self) -> int:
+        return self._embedder.dim
+
+    @property
+    def limit(self) -> int:
+        return self._embedder.limit
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder.count_tokens(texts)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        self._known.update(zip(new, self._embedder.embed(new), strict=True))
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        return np.stack([self._known[text] for text in texts])
+
+    def load(self, file: Path) -> None:
+        """Remember what `save` kept in `file`, if it is there."""
+        if file.is_file():
+            kept = np.load(file, allow_pickle=False)
+            self._known.update(zip(map(str, kept["texts"]), kept["vectors"], strict=True))
+
+    def save(self, file: Path) -> None:
+        """Keep in `file` what was embedded so far."""
+        if self._known:
+            np.savez(file, texts=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+
+
+def opened(folder: Path, embedder: Embedder, papers: Iterable[Paper] | Sequence[Path]) -> Library:
+    """The library in `folder`; where there is none, it is made of `papers`, or of the files they are read from."""
+    from ingest.library import Library
+
+    library = Library.open(folder, embedder=embedder)
+    if not len(library):
+        wanted = list(papers)
+        say(f"{folder.name}: taking in {len(wanted)} papers")
+        if wanted and isinstance(wanted[0], Path):
+            library.ingest([path for path in wanted if isinstance(path, Path)])
+        else:
+            library.add([paper for paper in wanted if not isinstance(paper, Path)])
+    return library
+
+
+def without(library: Library, papers: Collection[str], per_paper: int | None = 4) -> Retriever:
+    """Retrieve as `Assistant` does, as if `papers` were not in the library: their chunks are struck out of each search
+    before the two are fused, and as many more are asked for."""
+    from rag.retrieval import dense, fused, lexical, retriever
+
+    gone = set(papers)
+    chunks = sum(chunk_id.rpartition("#")[0] in gone for chunk_id in _chunk_ids(library))
+
+    def left(rank: Ranker) -> Ranker:
+        def ranked(question: Question, k: int) -> Ranking:
+            found = rank(question, k + chunks)
+            return [(chunk, score) for chunk, score in found if chunk.rpartition("#")[0] not in gone][:k]
+
+        return ranked
+
+    return retriever(library, fused(left(lexical(library)), left(dense(library)), weights=_WEIGHTS), per_paper)
+
+
+def _chunk_ids(library: Library) -> list[str]:
+    if library.path not in _IDS:
+        _IDS[library.path] = library.embeddings()[0]
+    return _IDS[library.path]
+
+
+_IDS: dict[Path, list[str]] = {}
+
+
+@contextmanager
+def workplace(keep: Path | None) -> Iterator[Path]:
+    """`keep`, made where it is not there; None: a folder for the time being."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+    else:
+        with tempfile.TemporaryDirectory(prefix="immunorag-") as folder:
+            yield Path(folder)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
