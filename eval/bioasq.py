@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from eval.suites import SuiteError
 from ingest.papers import Paper, Section
 
-__all__ = ["BioAsq", "QuestionType", "Snippet", "abstracts", "bioasq"]
+__all__ = ["BioAsq", "QuestionType", "Snippet", "abstracts", "bioasq", "groups"]
 
 QuestionType = Literal["yesno", "factoid", "list", "summary"]
 
@@ -81,6 +81,25 @@ def abstracts(questions: Sequence[BioAsq]) -> list[Paper]:
         sections = (Section("abstract", "", 0, len(text)),)
         papers.append(Paper(f"pmid:{pmid}", titles.get(pmid, ""), text, sections, "pubmed", pmid=pmid))
     return papers
+
+
+def groups(questions: Sequence[BioAsq]) -> dict[str, str]:
+    """The group of each question, by its id: questions that cite a paper in common, directly or over others, are of one.
+
+    A group goes by its first paper, so that no paper serves both halves of the questions.
+    """
+    first: dict[str, str] = {}
+
+    def root(paper: str) -> str:
+        while first.setdefault(paper, paper) != paper:
+            paper = first[paper]
+        return paper
+
+    for question in questions:
+        for paper in question.papers:
+            one, other = sorted((root(question.papers[0]), root(paper)))
+            first[other] = one
+    return {question.id: root(question.papers[0]) for question in questions}
 
 
 def _question(row: dict[str, Any]) -> BioAsq:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,15 +19,11 @@ from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
 
-__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "select", "weigh"]
+__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "weigh"]
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
 _SHORTEST, _LONGEST = 40, 700  # characters; shorter is a fragment, longer a table or a list run together
-_MOST_ALIKE = 0.9  # cosine from which two sentences say the same
-_WORTH_QUOTING = 0.8  # of the best sentence's score
-_NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
-_MOST_OF_A_PAPER = 3
 
 _RESULT = re.compile(
     r"\b(?:significant\w*|associated|correlat\w+|improv\w+|increas\w+|decreas\w+|reduc\w+|longer|shorter|higher|lower|"
@@ -41,6 +36,11 @@ _AIM = re.compile(
     r"\b(?:aims?|aimed|objectives?|purpose|goals?|sought|asked (?:whether|how)|hypothesi[sz]ed?|will be|"
     r"were? randomi[sz]ed|remains? (?:unclear|unknown|to be)|further (?:studies|research)|"
     r"(?:was|were) (?:assessed|measured|evaluated|determined|calculated|recorded|defined|analy[sz]ed|collected))\b",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"\b(?:limitations?|could not (?:tell|say|be)|cannot (?:tell|speak|say|be)|can(?:not| neither) |without a control group|"
+    r"confound\w*|had to be (?:tested|confirmed)|needs? to be (?:tested|confirmed)|may not (?:apply|hold)|too (?:few|small|short))\b",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -103,27 +103,6 @@ def nearness(evidence: Sequence[Evidence]) -> float:
     return max((item.nearness for item in evidence), default=0.0)
 
 
-def select(evidence: Sequence[Evidence], most: int = 6, least: int = 3) -> list[Evidence]:
-    """Pick what an answer quotes, in reading order: best paper first, within a paper as it is written.
-
-    Takes up to `most` sentences, at most three of a paper and no two that say the same. The first `least` need only be
-    near the question, further ones nearly as good as the best.
-    """
-    near_enough = _NEAR * nearness(evidence)
-    chosen: list[Evidence] = []
-    taken: Counter[str] = Counter()
-    for item in evidence:
-        good = item.score >= _WORTH_QUOTING * evidence[0].score
-        if len(chosen) == most or (len(chosen) >= least and not good):
-            break
-        said = any(float(item.vector @ other.vector) > _MOST_ALIKE for other in chosen)
-        if item.nearness >= near_enough and not said and taken[item.paper_id] < _MOST_OF_A_PAPER:
-            chosen.append(item)
-            taken[item.paper_id] += 1
-    order = {paper: rank for rank, paper in enumerate(dict.fromkeys(item.paper_id for item in chosen))}
-    return sorted(chosen, key=lambda item: (order[item.paper_id], item.start))
-
-
 def _sentences(passages: Sequence[Passage]) -> list[tuple[int, Passage, int, int]]:
     seen: set[tuple[str, int, int]] = set()
     places = []
@@ -161,10 +140,11 @@ def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: froze
 
 
 def _manner(text: str) -> float:
-    """What the manner of speech adds: results over aims, nothing that hangs on the line before, no questions."""
+    """What the manner of speech adds: results over aims and limitations, nothing that hangs on the line before, no questions."""
     return (
         0.05 * bool(_RESULT.search(text))
         - 0.15 * bool(_AIM.search(text))
+        - 0.1 * bool(_LIMIT.search(text))
         - 0.08 * bool(_DANGLING.match(text))
         - 0.1 * text.endswith("?")
     )
