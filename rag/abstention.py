@@ -6,10 +6,8 @@ itself, so that one about the drug and another about the cancer do not add up to
 - `nearness`: how near its best sentence comes to the question (see `rag.evidence`);
 - `passage`, `paper`: share of the asked words, weighted by rarity, that its best passage, or title, abstract and
   passages, hold;
-- `rarest`: share of the three rarest asked words among the latter;
-- `names`: share of the drugs, cancers, markers, events, methods and trials that the question names and it is about;
-- `codes`: likewise of names that no vocabulary holds (RT001);
-- `all_named`: 1 where it is about all of them, else 0.
+- `rare`, `rarest`: share of the three rarest asked words among the latter, and whether the rarest is there;
+- `names`: share of what the question names (see `rag.naming`) that it is about; `all_named`: 1 where that is all, else 0.
 
 A logistic model joins them; the surest paper counts.
 """
@@ -18,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 
@@ -26,13 +24,13 @@ from ingest.papers import Paper
 from rag.answer import Passage
 from rag.concepts import canonical
 from rag.evidence import Evidence, Rarity, asked_words
-from rag.naming import Name, holds, names_of
+from rag.naming import holds, names_of
 from rag.question import Question
 from rag.words import content_words
 
 __all__ = ["ENOUGH", "MODEL", "Features", "Model", "confidence", "enough", "features"]
 
-_RAREST = 3
+_RARE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,9 @@ class Features:
     nearness: float
     passage: float
     paper: float
+    rare: float
     rarest: float
     names: float
-    codes: float
     all_named: float
 
 
@@ -60,7 +58,7 @@ class Model:
         return 1 / (1 + math.exp(-(self.bias + sum(weight * value for weight, value in pairs))))
 
 
-MODEL = Model(-4.0, Features(4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0))
+MODEL = Model(-4.0, Features(3.0, 1.0, 2.0, 1.0, 1.0, 1.0, 2.0))
 ENOUGH = 0.5
 
 
@@ -79,7 +77,7 @@ def features(
 ) -> list[Features]:
     """What each paper of `passages` with a sentence to quote has of the question."""
     asked = asked_words(question, rarity)
-    rarest = sorted(asked, key=lambda word: -asked[word])[:_RAREST]
+    rare = sorted(asked, key=lambda word: -asked[word])[:_RARE]
     names = names_of(question.text)
     nearest: dict[str, float] = {}
     for item in evidence:
@@ -94,16 +92,16 @@ def features(
         held = [content_words(canonical(passage.text)) | title for passage in passages_of_it]
         whole = content_words(canonical(about)).union(*held)
         text = "\n".join((about, *(passage.text for passage in passages_of_it)))
-        named = {name: holds(text, name, (*paper.trials, *paper.trial_ids)) for name in names}
+        named = [holds(text, name, (*paper.trials, *paper.trial_ids)) for name in names]
         found.append(
             Features(
                 nearness=nearest[paper.id],
                 passage=max(_share(asked, words) for words in held),
                 paper=_share(asked, whole),
-                rarest=_held(word in whole for word in rarest),
-                names=_held(is_held for name, is_held in named.items() if name.kind != "term"),
-                codes=_held(is_held for name, is_held in named.items() if name.kind == "term"),
-                all_named=float(all(named.values())),
+                rare=_held([word in whole for word in rare]),
+                rarest=_held([word in whole for word in rare[:1]]),
+                names=_held(named),
+                all_named=float(all(named)),
             )
         )
     return found
@@ -128,7 +126,6 @@ def _share(asked: Mapping[str, float], words: frozenset[str]) -> float:
     return sum(weight for word, weight in asked.items() if word in words) / total if total else 0.0
 
 
-def _held(held: Iterable[bool]) -> float:
+def _held(held: Sequence[bool]) -> float:
     """The share of what is held; 1 where nothing is asked for."""
-    found = list(held)
-    return sum(found) / len(found) if found else 1.0
+    return sum(held) / len(held) if held else 1.0

@@ -49,6 +49,12 @@ _DANGLING = re.compile(
     r"the (?:former|latter|same)|in the (?:first|second|third|other|same|former|latter))\b",
     re.IGNORECASE,
 )
+# Words that say what kind of answer is wanted, or that an answer is wanted, and nothing of its subject.
+_FOR_THE_ASKING = content_words(
+    "please list name describe briefly define give tell type types kind kinds aspects role information involved implicated "
+    "associated used use tested investigated included studied link example currently known regarding concerning yes no 1 2 "
+    "3 4 5 6 7 8 9 two three four five"
+)
 _PLACE: dict[SectionKind, float] = {"results": 0.06, "abstract": 0.06, "methods": -0.06, "introduction": -0.06}
 
 
@@ -128,8 +134,9 @@ def _is_sentence(text: str) -> bool:
 def asked_words(question: Question, rarity: Rarity) -> dict[str, float]:
     """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
     forms = word_forms(canonical(question.text))
-    weights = rarity(list(forms.values()))
-    return {word: weights[form] ** 1.5 for word, form in forms.items()}
+    subject = {word: form for word, form in forms.items() if word not in _FOR_THE_ASKING} or forms
+    weights = rarity(list(subject.values()))
+    return {word: weights[form] ** 1.5 for word, form in subject.items()}
 
 
 def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: frozenset[str]) -> float:
