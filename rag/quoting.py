@@ -41,7 +41,7 @@ _ITEM = re.compile(r"(?<![\w-])(?:[A-Za-z]+-?\d[\w-]*|\w*[a-z]\w*[A-Z][\w-]*|[A-
 
 
 def quoted(
-    question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], most: int = 6, least: int = 3
+    question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], most: int = 6, least: int = 4
 ) -> list[Evidence]:
     """Pick what an answer to `question` quotes, in reading order: best paper first, within a paper as it is written.
 

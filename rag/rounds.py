@@ -15,7 +15,7 @@ from rag.parts import split
 from rag.question import Question
 from rag.retrieval import Retriever
 
-__all__ = ["Material", "Part", "research"]
+__all__ = ["Material", "Part", "research", "taught"]
 
 _TEACHERS = 3  # passages whose names a second round searches for
 _TAUGHT = 6  # names at most
@@ -52,27 +52,18 @@ class Material:
 
 
 def research(
-    library: Library,
-    retrieve: Retriever,
-    question: Question,
-    passages: int,
-    taken_apart: Split = split,
-    *,
-    sure: Callable[[float], bool] = enough,
+    library: Library, retrieve: Retriever, question: Question, passages: int, taken_apart: Split = split
 ) -> Material:
-    """Find what the library holds on `question`, in at most `passages` passages for each of its parts.
-
-    A part whose confidence is not `sure` is retrieved for once more.
-    """
+    """Find what the library holds on `question`, in at most `passages` passages for each of its parts."""
     parts = [replace(question, text=text) for text in taken_apart(question.text)]
     found = [retrieve(part, passages) for part in parts]
     material = _weighed(library, question, parts, found)
-    short = [part for part in material.parts if not sure(part.confidence)]
+    short = [part for part in material.parts if not part.answered]
     if not short or not material.passages:
         return material
     for number, part in enumerate(material.parts):
-        if not sure(part.confidence):
-            taught = replace(parts[number], hints=_taught(part, found[number]))
+        if not part.answered:
+            taught = replace(parts[number], hints=taught(part.question, found[number]))
             found[number] = retrieve(taught, passages) if taught.hints else found[number]
     again = _weighed(library, question, parts, found)
     return again if again.confidence > material.confidence else material
@@ -92,9 +83,9 @@ def _weighed(
     return Material(question, passages, tuple(weighed))
 
 
-def _taught(part: Part, passages: Sequence[Passage]) -> tuple[str, ...]:
+def taught(question: Question, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Names of trials, drugs, biomarkers and cancers in the nearest passages that the question does not name."""
-    asked = concepts_in(part.question.text)
+    asked = concepts_in(question.text)
     names: dict[str, None] = {}
     for passage in passages[:_TEACHERS]:
         names |= dict.fromkeys(passage.paper.trials)

@@ -25,13 +25,14 @@ _DENIAL = re.compile(
 _NO_DENIAL = re.compile(
     r"\bnot only\b|\bno(?:t)? (?:serious|severe|new|unexpected|grade|dose-limiting|treatment-related|related|previously|yet been reached|"
     r"reached)\b|\bmedian [^.;]{0,40}not (?:been )?reached\b|\bwhether or not\b|\bnot yet reached\b|\bno (?:prior|previous)\b"
+    r"|\b(?:those|women|men|patients|people|subjects|group|arm|that) without\b|\bwho (?:have |had )?fail(?:ed)?\b"
     r"|\bwithout (?:prior|previous|affecting|significant toxicity|increasing|compromising)\b|\b(?:is|are|was|were) not (?:fully|completely|well)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})\b", re.IGNORECASE), re.compile(rf"\b(?:{other})\b", re.IGNORECASE))
     for one, other in (
-        (r"better|improv\w+|favou?rable|benefi\w+|effective|superior", r"worse\w*|less|poor(?:er)?|unfavou?rable|adverse prognos\w+|detriment\w*|inferior"),
+        (r"better|improv\w+|favou?rable|benefi\w+|effective|superior", r"worse\w*|less|poor(?:er)?|unfavou?rable|adverse prognos\w+|detriment\w*|inferior|aggressive\w*"),
         (r"long(?:er)?|prolong\w*", r"short(?:er|ened)?"),
         (r"increas\w*|high(?:er)?|elevat\w+|greater|positive\w*|upregulat\w+|promot\w+|enhanc\w+|activat\w+|favou?ring",
          r"decreas\w*|low(?:er)?|reduc\w+|less|negative\w*|downregulat\w+|suppress\w*|inhibit\w*|repress\w*|attenuat\w+|impair\w*"),

@@ -6,7 +6,8 @@ abstain, at the median of our answers). The measures, all in `eval.measures`:
 
 - exact: does the text shown hold the exact answer; factoid: any synonym of any item; list: the share of items. Six
   sentences at most are shown. Where we abstain, it is 0;
-- yes or no: from the first sentence shown alone, by one rule for both: "no" where it holds a word of denial, else "yes";
+- yes or no: from the first sentence shown alone, by one rule for both: "no" where it denies what is asked or says the
+  opposite of it (`rag.stance`, a list of words), else "yes";
 - document recall@10 over min(10, gold), of the papers in the order in which they were found;
 - citation precision: the share of what is cited that is a gold document, of the questions that we answer.
 
@@ -17,7 +18,6 @@ bootstrap intervals over groups of questions that share a paper. Nothing here is
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from eval.bioasq import BioAsq, abstracts, bioasq, groups
 from eval.measures import citation_precision, document_recall, first_characters, items_named, paired_difference
 from eval.suites import half
 from ingest.sentences import sentence_spans
+from rag.stance import stance
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,9 +44,6 @@ __all__ = ["MEASURES", "Shown", "decided", "main", "value"]
 
 MEASURES = ("factoid: exact", "list: share of items", "yes or no: accuracy", "document recall@10", "citation precision")
 _DEPTH = 60  # passages, of which the first ten papers are taken
-_DENIAL = re.compile(
-    r"\b(?:no|not|nor|neither|never|none|cannot|without|fail\w*|lack\w*|absence|unable|ineffective|insufficient)\b|n't\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,10 @@ class Shown:
     found: tuple[str, ...]
 
 
-def decided(text: str) -> str:
-    """What the first sentence of `text` says to a yes/no question: "no" where it holds a word of denial, else "yes"."""
+def decided(question: str, text: str) -> str:
+    """What the first sentence of `text` says to a yes/no question: "no" where it denies it or says the opposite."""
     spans = sentence_spans(text)
-    return "no" if _DENIAL.search(text[slice(*spans[0])] if spans else text) else "yes"
+    return stance(question, text[slice(*spans[0])] if spans else text) or "yes"
 
 
 def value(measure: str, question: BioAsq, shown: Shown) -> float | None:
@@ -71,7 +69,7 @@ def value(measure: str, question: BioAsq, shown: Shown) -> float | None:
     if measure == "list: share of items":
         return items_named(text, question.items) if question.type == "list" else None
     if measure == "yes or no: accuracy":
-        return float(bool(text) and decided(text) == question.items[0][0]) if question.type == "yesno" else None
+        return float(bool(text) and decided(question.text, text) == question.items[0][0]) if question.type == "yesno" else None
     if measure == "document recall@10":
         return document_recall(shown.found, question.papers, 10)
     return citation_precision(shown.cited, question.papers) if shown.cited else None
