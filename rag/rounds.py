@@ -63,8 +63,8 @@ def research(
         return material
     for number, part in enumerate(material.parts):
         if not part.answered:
-            taught = replace(parts[number], hints=taught(part.question, found[number]))
-            found[number] = retrieve(taught, passages) if taught.hints else found[number]
+            wider = replace(parts[number], hints=taught(part.question, found[number]))
+            found[number] = retrieve(wider, passages) if wider.hints else found[number]
     again = _weighed(library, question, parts, found)
     return again if again.confidence > material.confidence else material
 
