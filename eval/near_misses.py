@@ -99,9 +99,7 @@ def _others(name: Name, held: frozenset[Concept], known: Iterable[Concept]) -> l
     assert name.concept is not None
     near = {name.concept, *held}
     near |= {below for one in (name.concept, *held) for below in narrower(one)}
-    return [
-        one.name for one in known if one.kind == name.kind and one not in near and near.isdisjoint(narrower(one))
-    ]
+    return [one.name for one in known if one.kind == name.kind and one not in near and near.isdisjoint(narrower(one))]
 
 
 def _exchanged(question: str, name: Name, put: str) -> str:

@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from ingest.catalogue import Record
+from ingest.papers import Paper
+from ingest.rows import Record
 
 __all__ = ["to_bibtex", "to_jsonl", "to_ris"]
 
@@ -36,7 +37,7 @@ def to_jsonl(records: Iterable[Record]) -> Iterator[str]:
         yield json.dumps(asdict(record), ensure_ascii=False) + "\n"
 
 
-def to_bibtex(records: Iterable[Record]) -> Iterator[str]:
+def to_bibtex(records: Iterable[Record | Paper]) -> Iterator[str]:
     """One BibTeX entry a paper, in UTF-8, as BibTeX, biber and reference managers read it; keys like `smith2019a`."""
     keys: set[str] = set()
     for record in records:
@@ -55,7 +56,7 @@ def to_bibtex(records: Iterable[Record]) -> Iterator[str]:
         yield "\n".join([f"@{kind}{{{_key(record, keys)},", *lines, "}", "", ""])
 
 
-def to_ris(records: Iterable[Record]) -> Iterator[str]:
+def to_ris(records: Iterable[Record | Paper]) -> Iterator[str]:
     """One RIS record a paper; lines end as the format has it, with carriage return and line feed."""
     for record in records:
         fields = [
@@ -74,7 +75,7 @@ def to_ris(records: Iterable[Record]) -> Iterator[str]:
         yield "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def _note(record: Record) -> str:
+def _note(record: Record | Paper) -> str:
     """What a reader must know of a paper before citing it."""
     digest = "immunorag's digest, not the paper's text" if record.source == "digest" else ""
     return "; ".join(filter(None, (_WARNINGS.get(record.status, ""), digest)))
@@ -101,7 +102,7 @@ def _ris_name(name: str) -> str:
     return ", ".join(filter(None, _parts(name)))
 
 
-def _key(record: Record, taken: set[str]) -> str:
+def _key(record: Record | Paper, taken: set[str]) -> str:
     """`smith2019`, then `smith2019a`, ...: letters and digits of ASCII, each once."""
     family = _parts(record.authors[0])[0] if record.authors else record.title.partition(" ")[0]
     ascii_only = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()

@@ -287,7 +287,7 @@ class Catalogue:
     def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
         """Keep notices on papers, here or not yet; returns the ids of the papers whose status they change.
 
-        What was kept of the origin `instead_of` before goes, if one is named: lists are taken in whole, again and again.
+        What was kept of the origin `instead_of` before goes, if one is named: a list is taken in whole each time.
         """
         with self._database.transaction():
             before = self._noticed() if instead_of else set()
@@ -365,13 +365,18 @@ class Catalogue:
         """The ids of the papers that `filters` admits as a whole (None: all), in the order in which they came."""
         return list(self.admission(filters).papers)
 
+    def vectors(self, admission: Admission) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids and vectors (chunks, dim) of the chunks that are admitted."""
+        rows = self._database.rows(
+            "SELECT id, embedding FROM chunks WHERE paper_id IN (SELECT value FROM json_each(?)) "
+            "UNION ALL SELECT id, embedding FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(admission.papers)), json.dumps(sorted(admission.chunks))),
+        )
+        return self._matrix(rows)
+
     def embeddings(self) -> tuple[list[str], NDArray[np.float32]]:
         """All chunk ids and their vectors as rows of one matrix: what an exact search compares with."""
-        rows = self._database.rows("SELECT id, embedding FROM chunks ORDER BY rowid")
-        if not rows:
-            model = self.model()
-            return [], np.zeros((0, model[1] if model else 0), dtype=np.float32)
-        return [id_ for id_, _ in rows], np.stack([as_vector(blob) for _, blob in rows])
+        return self._matrix(self._database.rows("SELECT id, embedding FROM chunks ORDER BY rowid"))
 
     def rows(self, paper_id: str) -> list[tuple[str, int, int, int, int, bytes]]:
         """A paper's chunks as they are stored: id, ordinal, number of its section, start, end, float16 embedding."""
@@ -508,6 +513,12 @@ class Catalogue:
     def _sections(self, paper_id: str) -> tuple[Section, ...]:
         rows = self._database.rows("SELECT sections FROM texts WHERE paper_id = ?", (paper_id,))
         return as_sections(rows[0][0]) if rows else ()
+
+    def _matrix(self, rows: Sequence[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
+        if not rows:
+            model = self.model()
+            return [], np.zeros((0, model[1] if model else 0), dtype=np.float32)
+        return [id_ for id_, _ in rows], np.stack([as_vector(blob) for _, blob in rows])
 
     def _tags(self, paper_id: str) -> dict[str, frozenset[str]]:
         """What the chunks of a paper name besides its subjects."""

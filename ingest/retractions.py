@@ -1,4 +1,4 @@
-"""Retraction Watch's list, as Crossref publishes it: a CSV file of retractions, concerns, corrections, reinstatements."""
+"""Retraction Watch's list, as Crossref publishes it: a CSV file of retractions, concerns, corrections and the like."""
 
 from __future__ import annotations
 

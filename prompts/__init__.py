@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from string import Formatter
 
-__all__ = ["fill"]
+__all__ = ["all_prompts", "fill"]
 
 
 def fill(name: str, **slots: str) -> str:
@@ -22,3 +22,10 @@ def fill(name: str, **slots: str) -> str:
         missing, extra = sorted(wanted - slots.keys()), sorted(slots.keys() - wanted)
         raise ValueError(f"prompt {name}: missing slots {missing}, slots it does not have {extra}")
     return template.format(**slots)
+
+
+def all_prompts() -> list[tuple[str, str]]:
+    """Every prompt by its name, unfilled."""
+    found = [entry for entry in files(__name__).iterdir() if entry.name.endswith(".txt")]
+    ordered = sorted(found, key=lambda entry: entry.name)
+    return [(entry.name.removesuffix(".txt"), entry.read_text(encoding="utf-8")) for entry in ordered]

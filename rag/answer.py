@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ingest.papers import Chunk, Filters, Paper
 
-__all__ = ["Answer", "Citation", "Claim", "Passage", "Verdict"]
+__all__ = ["Answer", "Citation", "Claim", "Exchange", "Passage", "Unanswered", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was sent to an LLM, and what came back, unchecked: for an audit, and for nobody's eyes as an answer."""
+
+    prompt: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question of a batch that raised an error; `reason` is its message."""
+
+    question: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to `question`: claims that passed every check, in reading order.
 
@@ -69,7 +85,7 @@ class Answer:
     `parts` are the questions that it was taken apart into, none where it is one. `confidence`, 0 to 1, is how sure it
     is that the library answers at all: abstention is decided by it. `remarks` are sentences on how the answer came
     about that its reader should know. `tokens` are those of prompt and reply, where the provider tells. `filters` are
-    those that were asked for.
+    those that were asked for, `exchanges` those with the LLM.
     """
 
     question: str
@@ -84,3 +100,4 @@ class Answer:
     remarks: tuple[str, ...] = ()
     tokens: tuple[int, int] | None = None
     filters: Filters = field(default_factory=Filters)
+    exchanges: tuple[Exchange, ...] = ()

@@ -2,8 +2,8 @@
 
 Each figure of a sentence is given the words of its arm: those behind it ("10.3 months with A"), those before it
 ("A: 10.3 months", "A (44%)"), or, where figures stand in a row ("A and B … 10.3 and 6.0 months", "(18% vs 9%)"), all
-words of the row together with the figure's rank. Claim and passage are compared by the words that tell their arms apart.
-Where the words do not tell, nothing is said against the claim.
+words of the row together with the figure's rank. Claim and passage are compared by the words that tell their arms
+apart. Where the words do not tell, nothing is said against the claim.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _CONTROLS = content_words("control placebo sham usual conventional standard comp
 _TREATMENTS = content_words("intervention experimental treated active verum")
 
 _NO_ARM = content_words(
-    "group arm treatment median mean rate overall rates respectively versus vs CI HR had were was alone given receiving significant significantly led resulted caused two both between"
+    "group arm treatment median mean rate overall rates respectively versus vs CI HR had were was alone "
+    "given receiving significant significantly led resulted caused two both between"
 )
 _NO_FIGURE = re.compile(
     r"(?:±|\+/-|\b(?:SDs?|SEs?|SEM|[nN])\b\s*[=:]?|\b(?:df|[Ff]|t|[Qq][13]|χ2?)\b\s*[=:(])\s*\(?\s*$"

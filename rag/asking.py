@@ -39,7 +39,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\b(?:than|versus|vs|compared (?:with|to)|(?:no|not|without)[\w ]{0,30}differen\w+|similar|superior\w*|inferior\w*)\b", re.IGNORECASE
+    r"\b(?:than|versus|vs|compared (?:with|to)|(?:no|not|without)[\w ]{0,30}differen\w+|similar|superior\w*|inferior\w*)\b",
+    re.IGNORECASE,
 )
 _ENUMERATION = re.compile(r"\w,\s[^,.;()]{2,60},?\s(?:and|or)\s\w|\w,\s[^,.;]{2,60},\s\w")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ingest.embedding import Embedder
 from ingest.errors import ModelError
 from ingest.library import Library
 from rag.answer import Answer, Claim
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable, RunnableConfig
 
-__all__ = ["EXTRACTIVE", "HEAR", "answering", "build_chain", "finding"]
+__all__ = ["EXTRACTIVE", "HEAR", "build_chain"]
 
 HEAR = "hear"  # the key under `configurable` of a run's configuration by which its events are heard
 
@@ -41,37 +42,47 @@ def build_chain(
     chat_model: BaseChatModel | None = None,
     passages: int = 8,
     budget: int | None = None,
-) -> Runnable[Question, Answer]:
-    """Compose the chain. `invoke` it with a `Question`; it gives an `Answer`, abstaining where nothing is near."""
-    chain = finding(library, retrieve, passages, chat_model) | answering(library, chat_model, budget)
+    embedder: Embedder | None = None,
+) -> Runnable[Question | str, Answer]:
+    """Compose the chain. `invoke` it with a question; it gives an `Answer`, abstaining where nothing is near.
+
+    `passages` are read for each part of a question; `budget` is how many tokens of them an LLM is shown (None: as many
+    as it takes). `embedder` stands in for the library's own, if it is the same model. Under `configurable`, the
+    configuration of a run may hold `hear`, which is called with each event as it comes.
+    """
+    model = embedder or library.embedder
+    chain = _finding(library, retrieve, passages, chat_model, model) | _answering(library, chat_model, budget, model)
     return chain.with_config(run_name="immunorag")
 
 
-def finding(
-    library: Library, retrieve: Retriever, passages: int = 8, chat_model: BaseChatModel | None = None
-) -> Runnable[Question, State]:
-    """The chain's first half: what the library holds on a question."""
+def _finding(
+    library: Library, retrieve: Retriever, passages: int, chat_model: BaseChatModel | None, embedder: Embedder
+) -> Runnable[Question | str, State]:
+    """The first half: what the library holds on a question."""
     from langchain_core.runnables import RunnableLambda
 
     def taken_apart(text: str) -> list[str]:
         parts = split(text)
         return split_question(chat_model, text) if chat_model is not None and len(parts) > 1 else parts
 
-    def find(question: Question) -> State:
+    def find(asked: Question | str) -> State:
         began = perf_counter()
-        material = research(library, retrieve, question, passages, taken_apart)
+        question = Question(asked) if isinstance(asked, str) else asked
+        material = research(
+            retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
+        )
         return {"material": material, "clock": [("start", began), ("retrieval", perf_counter())]}
 
     return RunnableLambda(find)
 
 
-def answering(
-    library: Library, chat_model: BaseChatModel | None = None, budget: int | None = None
+def _answering(
+    library: Library, chat_model: BaseChatModel | None, budget: int | None, embedder: Embedder
 ) -> Runnable[State, Answer]:
-    """The chain's second half: what is found becomes a draft, claims, checked claims, an answer."""
+    """The second half: what is found becomes a draft, claims, checked claims, an answer."""
     from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
 
-    further = (supported(library.embedder, library.rarity),)
+    further = (supported(embedder, library.rarity),)
 
     def begin(state: State, config: RunnableConfig) -> State:
         material: Material = state["material"]
@@ -80,17 +91,21 @@ def answering(
         return state | {"told": told}
 
     recite = extractive()
-    write = recite if chat_model is None else generative(chat_model, budget)
-    drafted = write.with_fallbacks([recite], exceptions_to_handle=(ModelError,), exception_key=FAILURE)
+    written: Runnable[State, Draft] = recite
+    mended: Runnable[State, State] = RunnablePassthrough()
+    if chat_model is not None:
+        write = generative(chat_model, budget)
+        written = write.with_fallbacks([recite], exceptions_to_handle=(ModelError,), exception_key=FAILURE)
+        mended = RunnableLambda(_again(write)) | RunnableLambda(_stood_in_for(recite))
     nothing: Runnable[State, Draft] = RunnableLambda(
         lambda state: Draft((), EXTRACTIVE if chat_model is None else model_name(chat_model))
     )
     chain: Runnable[State, Answer] = (
         RunnableLambda(begin)
-        | RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_answered), drafted), nothing))
+        | RunnablePassthrough.assign(draft=RunnableBranch((RunnableLambda(_answered), written), nothing))
         | RunnableLambda(_tick("draft"))
         | RunnablePassthrough.assign(claims=RunnableLambda(_checked))
-        | (RunnableLambda(lambda state: state) if chat_model is None else RunnableLambda(_again(write)))
+        | mended
         | RunnableLambda(_tick("checks"))
         | RunnableLambda(_compose)
     )
@@ -119,9 +134,31 @@ def _again(write: Runnable[State, Draft]) -> Callable[[State], State]:
             return state
         passed = [claim for claim in _checked(state | {"draft": second}) if claim.verdict.passed]
         added = [claim for claim in passed if claim not in claims]
-        return state | {"claims": [*claims, *added], "tokens": _sum(draft.tokens, second.tokens)}
+        return state | {
+            "claims": [*claims, *added],
+            "tokens": _sum(draft.tokens, second.tokens),
+            "exchanges": (*draft.exchanges, *second.exchanges),
+        }
 
     return again
+
+
+def _stood_in_for(recite: Runnable[State, Draft]) -> Callable[[State], State]:
+    """Evidence sentences where nothing that an LLM wrote passes, unless it said that the passages do not answer."""
+
+    def stood_in_for(state: State) -> State:
+        draft: Draft = state["draft"]
+        passed = any(claim.verdict.passed for claim in state["claims"])
+        if passed or draft.declined or draft.model == EXTRACTIVE or not _answered(state):
+            return state
+        second = recite.invoke(state | {FAILURE: f"{draft.model} wrote no sentence that passes the checks"})
+        told = state | {
+            "tokens": state.get("tokens", draft.tokens),
+            "exchanges": state.get("exchanges", draft.exchanges),
+        }
+        return told | {"draft": second, "claims": [*state["claims"], *_checked(state | {"draft": second})]}
+
+    return stood_in_for
 
 
 def _sum(first: tuple[int, int] | None, second: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -158,8 +195,9 @@ def _compose(state: State) -> Answer:
         timings=timings,
         left_out=left_out,
         parts=parts if len(parts) > 1 else (),
-        confidence=round(material.confidence, 4),
+        confidence=round(material.confidence, 2),  # bf16 knows it no better
         remarks=tuple(remarks),
         tokens=state.get("tokens", draft.tokens),
         filters=material.question.filters,
+        exchanges=tuple(state.get("exchanges", draft.exchanges)),
     )

@@ -21,6 +21,7 @@ _MARK = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
 _MARKS_BEFORE_STOP = re.compile(r"((?:\s*\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\])+)([.!?]+)")
 _LIST_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _MOST_IN_A_RANGE = 20
+_FEWEST_WORDS, _LEAST_TAKEN = 4, 0.75  # of a sentence without marks: its content words, and their share in a passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,24 @@ def _numbers_of(mark: str) -> list[int]:
 def bind(sentence: Drafted, passages: Sequence[Passage]) -> Claim:
     """Give each passage that `sentence` cites its quote; marks that name no passage are dropped here.
 
-    A citation's `number` is that of its passage until the answer is composed.
+    A sentence without any mark cites the passage that most of its words are from, if there is one: small models copy,
+    and forget to say from where; the checks are those of any other sentence. A citation's `number` is that of its
+    passage until the answer is composed.
     """
+    cites = sentence.cites or _taken_from(sentence.text, passages)
     citations = tuple(
-        _cite(number, sentence.text, passages[number - 1]) for number in sentence.cites if 0 < number <= len(passages)
+        _cite(number, sentence.text, passages[number - 1]) for number in cites if 0 < number <= len(passages)
     )
     return Claim(sentence.text, citations, UNCHECKED)
+
+
+def _taken_from(text: str, passages: Sequence[Passage]) -> tuple[int, ...]:
+    words = content_words(text)
+    if len(words) < _FEWEST_WORDS:
+        return ()
+    shares = [len(words & content_words(passage.text)) / len(words) for passage in passages]
+    best = max(shares, default=0.0)
+    return (shares.index(best) + 1,) if best >= _LEAST_TAKEN else ()
 
 
 def _cite(number: int, text: str, passage: Passage) -> Citation:

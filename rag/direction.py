@@ -2,8 +2,8 @@
 
 Words of direction are compared about the same outcome, not how good they are: "shorter" is not "longer", whatever gets
 shorter. Improved and worsened are about how good; they meet more and less only where the outcome tells (a longer
-survival is a better one, more toxicity a worse). "No significant difference", "did not improve", "failed to", "similar",
-"non-inferior" and p values from 0.05 on say that nothing was shown; "higher, but not significantly" says so, too.
+survival is a better one, more toxicity a worse). "No significant difference", "did not improve", "failed to",
+"similar", "non-inferior" and p values from 0.05 on say that nothing was shown; so does "higher, but not significantly".
 "Lower with B than with A" is "higher with A than with B". Where the cited text speaks of the outcome in no such words,
 nothing is said against the claim.
 """
@@ -41,22 +41,27 @@ _CUES: dict[Sign, str] = {
 }
 _CUE = re.compile("|".join(rf"(?P<{sign}>\b(?:{words})\b)" for sign, words in _CUES.items()), re.IGNORECASE)
 _NO_CUE = re.compile(  # such words where they say no direction
-    r"\bat (?:least|most)\b|\bmore(?: and more|over)|\b(?:more|less|fewer|greater|lower|higher|longer|shorter) than (?:or equal to )?[\d(]"
-    r"|\b\d+\s*%? or (?:more|less|higher|lower|greater)\b|\bhigher[- ](?:order|education)|\b(?:high|low)er (?:extremit|limb|respiratory|lobe|dose)\w*"
-    r"|\bbest (?:supportive|corrected|available|overall)|\bincreasing(?:ly)? (?:number|evidence|interest|use)|\bmost (?:common|frequent)\w*"
+    r"\bat (?:least|most)\b|\bmore(?: and more|over)"
+    r"|\b(?:more|less|fewer|greater|lower|higher|longer|shorter) than (?:or equal to )?[\d(]"
+    r"|\b\d+\s*%? or (?:more|less|higher|lower|greater)\b|\bhigher[- ](?:order|education)"
+    r"|\b(?:high|low)er (?:extremit|limb|respiratory|lobe|dose)\w*"
+    r"|\bbest (?:supportive|corrected|available|overall)"
+    r"|\bincreasing(?:ly)? (?:number|evidence|interest|use)|\bmost (?:common|frequent)\w*"
     r"|\b(?:dose|noise|harm|risk) reduc\w+|\bone or more|\bno more than\b|\bless likely to be\b(?=NEVER)",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r"\bno (?:[\w-]+ ){0,4}?(?:differen\w+|effects?|changes?|improvement\w*|increases?|decreases?|reductions?|benefits?|"
-    r"associations?|correlations?|impact|influence|advantage|trend|superiority|evidence|interactions?|relationships?)\b"
-    r"|\b(?:no|none|not|nor|neither|never|cannot|without)\b(?: \w+){0,3}? (?:any )?(?:statistical\w* |clinical\w* )?(?:significan\w+|differ\w*)"
-    r"|\b(?:did|do|does|was|were|is|are|could|has|have|had|would)(?: not|n't|nt\b)(?: \w+){0,2}? (?:\w*affect\w*|chang\w+|"
-    r"alter\w*|influenc\w+|improv\w+|increas\w+|decreas\w+|reduc\w+|lower\w*|rais\w+|prolong\w*|enhanc\w+|differ\w*|"
+    r"\bno (?:[\w-]+ ){0,4}?(?:differen\w+|effects?|changes?|improvement\w*|increases?|decreases?|reductions?|"
+    r"benefits?|associations?|correlations?|impact|influence|advantage|trend|superiority|evidence|interactions?|relationships?)\b"
+    r"|\b(?:no|none|not|nor|neither|never|cannot|without)\b(?: \w+){0,3}? (?:any )?"
+    r"(?:statistical\w* |clinical\w* )?(?:significan\w+|differ\w*)"
+    r"|\b(?:did|do|does|was|were|is|are|could|has|have|had|would)(?: not|n't|nt\b)(?: \w+){0,2}? "
+    r"(?:\w*affect\w*|chang\w+|alter\w*|influenc\w+|improv\w+|increas\w+|decreas\w+|reduc\w+|lower\w*|rais\w+|prolong\w*|enhanc\w+|differ\w*|"
     r"lead|result|produc\w+|show|demonstrat\w+|associat\w+|confer|provid\w+|better|worse\w*|higher|greater|longer|shorter|superior|inferior)"
     r"|\bnon-?significan\w+|\binsignifican\w+|\b(?:similar|comparable|equivalent|unchanged|unaffected|indistinguishable|alike|"
     r"equal|identical|non-?inferior\w*)\b|\bdid not reach\b|\bfail(?:ed|s|ure)? to\b|\bneither\b|\bthe same\b"
-    r"|\bnot (?:\w+ ){0,2}?(?:confirmed|different|observed|found|detected|seen|evident|affected|superior|better)\b|\b(?:NS|n\.s\.)(?=\W|$)"
+    r"|\bnot (?:\w+ ){0,2}?(?:confirmed|different|observed|found|detected|seen|evident|affected|superior|better)\b"
+    r"|\b(?:NS|n\.s\.)(?=\W|$)"
     r"|\b(?:lack of|absence of)(?: \w+){0,2} (?:effect|difference|benefit|improvement)",
     re.IGNORECASE,
 )
@@ -71,7 +76,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _AFTERTHOUGHT = re.compile(
-    r"[\s,;]*(?:but|although|though|yet|however|with|and)?[\s,]*(?:this|these|it|the (?:differen|change|effect|result|trend)\w*|"
+    r"[\s,;]*(?:but|although|though|yet|however|with|and)?[\s,]*"
+    r"(?:this|these|it|the (?:differen|change|effect|result|trend)\w*|"
     r"there|not|no|none|non|without|p|did|was|were|failed)\b",
     re.IGNORECASE,
 )
@@ -79,7 +85,8 @@ _GREATER = re.compile(r"(?:more|great|larg|high|strong|mark|superior)\w*", re.IG
 _SMALLER = re.compile(r"(?:less|small|lower|fewer|weak)\w*", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"^(?:\w+er|more|less|worse|superior\w*|inferior\w*)\b", re.IGNORECASE)
 _REFERENCE = re.compile(
-    r"\b(?:than(?: (?:that|those|it))?|compared|versus|vs\.?|relative to|in comparison|in contrast|as opposed to|over that)"
+    r"\b(?:than(?: (?:that|those|it))?|compared|versus|vs\.?|relative to|in comparison|in contrast|"
+    r"as opposed to|over that)"
     r"(?: (?:with|to|in|for|among|of|on|the))*\s+(?P<other>[^,;.()]*)",
     re.IGNORECASE,
 )
@@ -108,12 +115,16 @@ _LEVEL = Decimal("0.05")
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What a claim says: a sign, by the words of the two arms; `leads` where its subject is what acts ("A increased")."""
+    """What a claim says: a sign, and the words of the two arms.
+
+    `leads` where its subject is what acts ("A increased"), `significant` where it says so.
+    """
 
     sign: Sign
     subject: frozenset[str]
     other: frozenset[str]
     leads: bool
+    significant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,8 @@ def _main_statement(text: str) -> _Stated | None:
     """What a claim says; the word of direction that "significantly" or a comparison goes with counts before others."""
     reference = _REFERENCE.search(text)
     other = arm_words(reference["other"]) if reference else frozenset[str]()
-    if nothing := _NOTHING.search(text):
+    nothing = _NOTHING.search(text)
+    if nothing and not (reference and reference.start("other") <= nothing.start() < reference.end("other")):
         if between := _BETWEEN.search(text):
             return _Stated("same", arm_words(between["one"]), arm_words(between["two"]), False)
         return _Stated("same", _before(text, nothing.start(), reference), other, True)
@@ -187,7 +199,7 @@ def _main_statement(text: str) -> _Stated | None:
         subject = arm_words(text[place.end() : stop])
     else:
         subject = _before(text, start, reference)
-    return _Stated(sign, subject, other, not place)
+    return _Stated(sign, subject, other, not place, _SIGNIFICANT.search(text) is not None)
 
 
 def _before(text: str, place: int, reference: re.Match[str] | None) -> frozenset[str]:
@@ -215,9 +227,10 @@ def _cues(text: str) -> Iterator[tuple[Sign, int, int]]:
 
 
 _EMPTY = content_words(
-    "no not did significant significantly statistically difference different differ change led lead similar treatment group arm "
-    "effect had impact using use higher lower longer shorter increase increased decrease decreased reduction reduced improved "
-    "improve worse better compared between mean median rate showed found respectively hazard odds ratio CI"
+    "no not did significant significantly statistically difference different differ change led lead similar "
+    "treatment group arm effect had impact using use higher lower longer shorter increase increased decrease decreased "
+    "reduction reduced improved improve worse better compared between mean "
+    "median rate showed found respectively hazard odds ratio CI"
 )
 
 
@@ -238,11 +251,13 @@ def _about(outcome: frozenset[str], stated: _Stated, source: str) -> Iterator[tu
     best = max(shares, default=0.0)
     for place, ((sentence, _), share) in enumerate(zip(sentences, shares, strict=True)):
         if share >= max(_LEAST, _NEARLY * best):
+            following = [behind for behind, _ in sentences[place + 1 : place + 3] if _NEXT.match(behind)]
+            revoked = any(_NOTHING.search(behind) for behind in following)
+            if revoked:
+                yield share, _Told("same")
             for said in _statements(sentence, outcome, stated):
-                yield share, said
-            for behind, _ in sentences[place + 1 : place + 3]:
-                if _NEXT.match(behind) and _NOTHING.search(behind):
-                    yield share, _Told("same")
+                if said.shown or not revoked:
+                    yield share, said
 
 
 @lru_cache(maxsize=256)
@@ -251,7 +266,7 @@ def _sentences(source: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def _statements(sentence: str, outcome: frozenset[str], stated: _Stated) -> Iterator[_Told]:
-    """The statements of the clauses of `sentence` that are about `outcome`; an afterthought ("but not …") goes along."""
+    """What the clauses of `sentence` that are about `outcome` say; an afterthought ("but not …") goes along."""
     clauses = _clauses(sentence)
     shares = [len(outcome & content_words(clause)) for clause in clauses]
     best = max(shares)
@@ -312,15 +327,15 @@ def _verdict(stated: _Stated, told: _Told, outcome: frozenset[str]) -> bool | No
         if told.shown:
             return False if stated.sign == "same" else None
         return stated.sign == "same"
-    if stated.sign == "same":  # what changed within a group is no difference between groups
-        return False if told.compared or (told.shown and _sides(stated, told)) else None
+    if stated.sign == "same":  # what only changed within a group is no difference between groups
+        return False if told.shown and (told.compared or _sides(stated, told)) else None
     sign = _in_terms_of(stated.sign, told.sign, outcome)
     turned = _turned(stated, told)
     return None if sign is None or turned is None else (sign == stated.sign) != turned
 
 
 def _in_terms_of(wanted: Sign, sign: Sign, outcome: frozenset[str]) -> Sign | None:
-    """`sign` as more or less where `wanted` is one of these, as better or worse otherwise; None where it is not known."""
+    """`sign` as more or less where `wanted` is one of these, else as better or worse; None where it is not known."""
     amounts = ("more", "less")
     if (wanted in amounts) == (sign in amounts):
         return sign
@@ -356,6 +371,8 @@ def _sides(stated: _Stated, told: _Told) -> int:
 
 
 def _weight(stated: _Stated, told: _Told) -> float:
-    """What a statement counts for beside its nearness: that it names the arms, is significant, compares as the claim does."""
-    beside = bool(stated.other) and not told.compared
+    """What a statement counts for beside its nearness: it names the arms, is significant, compares as a claim does."""
+    beside = (bool(stated.other) and not told.compared) or (
+        stated.significant and not told.shown and told.sign != "same"
+    )
     return _ARMS_NAMED * bool(_sides(stated, told)) + _SHOWN * told.shown - _SHOWN * beside

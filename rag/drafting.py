@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import ModelError
+from rag.answer import Exchange
 from rag.claims import Drafted, parse_draft
 from rag.events import Drafting
 from rag.generation import NOT_IN_THE_LIBRARY, Written, fitted, messages, write
@@ -34,12 +36,17 @@ _MOST = 6  # sentences of an extractive answer
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Sentences as `model` wrote them, unchecked; `remark` is what the reader should know of it."""
+    """Sentences as `model` wrote them, unchecked; `remark` is what the reader should know of it.
+
+    `declined` means that it said that the passages do not answer.
+    """
 
     sentences: tuple[Drafted, ...]
     model: str
     remark: str = ""
     tokens: tuple[int, int] | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    declined: bool = False
 
 
 def extractive() -> Runnable[State, Draft]:
@@ -73,6 +80,8 @@ def generative(chat_model: BaseChatModel, budget: int | None = None) -> Runnable
     def prompt(state: State) -> State:
         material: Material = state["material"]
         shown, left = fitted(material.question, material.passages, room, count)
+        if not shown:
+            raise ModelError(f"{name} was not asked: no passage fits into the {room:,} tokens that it takes")
         rejected = [(claim.text, "; ".join(claim.verdict.reasons)) for claim in state.get("rejected", ())]
         asked = messages(material.question, shown, rejected=rejected)
         numbers = [material.passages.index(passage) + 1 for passage in shown]
@@ -86,13 +95,15 @@ def generative(chat_model: BaseChatModel, budget: int | None = None) -> Runnable
 
     def reading(state: State) -> Draft:
         written: Written = state["written"]
-        empty = NOT_IN_THE_LIBRARY in written.text.upper()
+        declined = NOT_IN_THE_LIBRARY in written.text.upper()
         counted = (written.prompt_tokens, written.completion_tokens)
         return Draft(
-            () if empty else tuple(numbered(written.text, state["numbers"])),
+            () if declined else tuple(numbered(written.text, state["numbers"])),
             name,
             _left_out(state["left"], len(state["material"].passages)),
             None if None in counted else (counted[0] or 0, counted[1] or 0),
+            (Exchange("\n\n".join(message.text for message in state["prompt"]), written.text),),
+            declined,
         )
 
     return RunnableLambda(prompt) | RunnableLambda(model) | RunnableLambda(reading)
@@ -101,12 +112,14 @@ def generative(chat_model: BaseChatModel, budget: int | None = None) -> Runnable
 def numbered(text: str, numbers: Sequence[int]) -> list[Drafted]:
     """The sentences of an LLM's text; `numbers` says which of all passages each of those is that it was shown.
 
-    A mark that names no passage that it was shown is dropped.
+    A mark that names no passage that it was shown becomes 0, which cites nothing. What is written twice counts once.
     """
-    return [
-        Drafted(sentence.text, tuple(numbers[mark - 1] for mark in sentence.cites if 0 < mark <= len(numbers)))
-        for sentence in parse_draft(text)
-    ]
+
+    def meant(mark: int) -> int:
+        return numbers[mark - 1] if 0 < mark <= len(numbers) else 0
+
+    sentences = (Drafted(sentence.text, tuple(map(meant, sentence.cites))) for sentence in parse_draft(text))
+    return list(dict.fromkeys(sentences))
 
 
 def _left_out(left: int, passages: int) -> str:

@@ -19,7 +19,7 @@ from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
 
-__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "weigh"]
+__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "sentence_texts", "weigh"]
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
@@ -87,7 +87,7 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
     places = _sentences(passages)
     if not places:
         return []
-    texts = [" ".join(passage.paper.text[start:end].split()) for _, passage, start, end in places]
+    texts = [_on_one_line(passage, start, end) for _, passage, start, end in places]
     vectors = embedder.embed([canonical(question.text), *texts])
     cosines = vectors[1:] @ vectors[0]
     asked = asked_words(question, rarity)
@@ -102,6 +102,11 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
             score += 0.1 * math.log1p(min(figures(text), 10))
         weighed.append(Evidence(number, passage.paper.id, start, end, text, float(cosine), coverage, score, vector))
     return sorted(weighed, key=lambda evidence: -evidence.score)
+
+
+def sentence_texts(passages: Sequence[Passage]) -> list[str]:
+    """What `weigh` embeds of `passages`."""
+    return [_on_one_line(passage, start, end) for _, passage, start, end in _sentences(passages)]
 
 
 def nearness(evidence: Sequence[Evidence]) -> float:
@@ -119,6 +124,10 @@ def _sentences(passages: Sequence[Passage]) -> list[tuple[int, Passage, int, int
                 seen.add(place)
                 places.append((number, passage, start, end))
     return places
+
+
+def _on_one_line(passage: Passage, start: int, end: int) -> str:
+    return " ".join(passage.paper.text[start:end].split())
 
 
 def _is_sentence(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from rag.models import key_variable
+from rag.models import key_variable, model_name, provider_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -40,10 +40,10 @@ def judged(error: Exception, chat_model: BaseChatModel) -> Failure:
         return _of_status(status, error, chat_model)
     if isinstance(error, langchain.ModelTimeoutError) or _is_called(error, "Timeout"):
         return Failure("timed out")
+    if _is_called(error, "ReadError", "WriteError", "ProtocolError", "ConnectionReset"):
+        return Failure("the connection broke off")
     if isinstance(error, langchain.ModelConnectionError | ConnectionError) or _is_called(error, "ConnectError"):
         return Failure("its server cannot be reached")
-    if _is_called(error, "NetworkError", "ProtocolError"):
-        return Failure("the connection broke off")
     if isinstance(error, langchain.ModelError) and not error.is_retryable:
         return Failure(f"refuses the request ({type(error).__name__})", again=False)
     return Failure("sent what cannot be read", whole=True)
@@ -59,6 +59,8 @@ def _of_status(status: int, error: Exception, chat_model: BaseChatModel) -> Fail
             return Failure("its account has no credit left", again=False)
         case 403:
             return Failure(f"may not be used with the key {where}", again=False)
+        case 404 if provider_of(chat_model) == "ollama":
+            return Failure(f"is not on the Ollama server; run: ollama pull {model_name(chat_model)}", again=False)
         case 404:
             return Failure("is not known there; check its name, and the URL if you gave one", again=False)
         case 413:

@@ -1,13 +1,18 @@
-"""An answer as Markdown and as JSON."""
+"""An answer as Markdown, as JSON, and its sources for a reference manager."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
-from ingest.papers import Paper
+from ingest import bibliography
+from ingest.papers import Filters, Paper
 from rag.answer import Answer, Citation, Claim, Passage
 
-__all__ = ["ABSTAINED", "SCHEMA_VERSION", "marks", "place", "reference", "sources", "to_json", "to_markdown"]
+__all__ = [
+    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "to_bibtex", "to_json",
+    "to_markdown", "to_ris",
+]  # fmt: skip
 
 SCHEMA_VERSION = 1
 ABSTAINED = "The library does not hold an answer to this question."
@@ -32,7 +37,9 @@ def to_markdown(answer: Answer) -> str:
         nearest = dict.fromkeys(reference(passage.paper) for passage in answer.passages)
         lines = [ABSTAINED, "", "Nearest in the library:", "", *(f"- {line}" for line in nearest)]
         return "\n".join(lines if nearest else [ABSTAINED])
-    lines = [_body(answer), "", "## Sources"]
+    lines = [_body(answer), ""]
+    lines += [line for remark in answer.remarks for line in (f"*{remark[0].upper()}{remark[1:]}.*", "")]
+    lines += ["## Sources"]
     for number, citations in sources(answer).items():
         lines += ["", f"[{number}] {reference(citations[0].passage.paper)}", ""]
         lines += [f"> {' '.join(citation.quote.split())} ({place(citation)})" for citation in citations]
@@ -53,8 +60,36 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "left_out": [{"text": claim.text, "reasons": list(claim.verdict.reasons)} for claim in answer.left_out],
         "passages": [_passage(passage) for passage in answer.passages],
         "model": answer.model,
+        "parts": list(answer.parts),
+        "confidence": answer.confidence,
+        "remarks": list(answer.remarks),
+        "filters": filters(answer.filters),
+        "tokens": None if answer.tokens is None else {"prompt": answer.tokens[0], "reply": answer.tokens[1]},
         "timings": dict(answer.timings),
     }
+
+
+def to_bibtex(answer: Answer) -> str:
+    """The papers that the answer cites, in BibTeX."""
+    return "".join(bibliography.to_bibtex(cited(answer)))
+
+
+def to_ris(answer: Answer) -> str:
+    """The papers that the answer cites, in RIS."""
+    return "".join(bibliography.to_ris(cited(answer)))
+
+
+def cited(answer: Answer) -> list[Paper]:
+    """The papers that the answer cites, by their numbers."""
+    return [citations[0].passage.paper for citations in sources(answer).values()]
+
+
+def filters(chosen: Filters) -> dict[str, Any]:
+    """The filters that leave something out, by the names of the fields of `Filters`."""
+    plain = Filters()
+    named = {one.name: getattr(chosen, one.name) for one in fields(Filters)}
+    asked = {name: value for name, value in named.items() if value != getattr(plain, name)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
 
 
 def _body(answer: Answer) -> str:
@@ -91,6 +126,14 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "title": title(paper),
         "year": paper.year,
         "source": paper.source,
+        "status": paper.status,
+        "design": paper.design,
+        "species": list(paper.species),
+        "prospective": paper.prospective,
+        "sample_size": paper.sample_size,
+        "trials": [*paper.trials, *paper.trial_ids],
+        "doi": paper.doi,
+        "pmid": paper.pmid,
         "section": citation.section,
         "page": citation.page,
         "quote": citation.quote,

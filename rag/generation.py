@@ -7,7 +7,7 @@ import random
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from ingest.errors import ModelError
 from prompts import fill
 from rag.answer import Passage
 from rag.failures import Failure, judged
-from rag.models import load_chat_model, model_name
+from rag.models import model_name
 from rag.question import Question
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ __all__ = [
     "NOT_IN_THE_LIBRARY",
     "Written",
     "fitted",
-    "load_chat_model",
     "messages",
-    "model_name",
     "one_line",
     "shown",
     "write",
@@ -177,9 +175,10 @@ def _tried(
 
 def _answered(
     chat_model: BaseChatModel, messages: Sequence[BaseMessage], streams: bool, usages: list[UsageMetadata]
-) -> Iterator[str]:
+) -> Generator[str, None, None]:
     """The text of the reply, piece by piece where it `streams`; what it tells of tokens goes into `usages`."""
     begun, length = time.monotonic(), 0
+    failure = Failure("goes on and on without an answer", again=False)
     try:
         for reply in chat_model.stream(messages) if streams else (chat_model.invoke(messages) for _ in range(1)):
             if usage := getattr(reply, "usage_metadata", None):
@@ -187,13 +186,13 @@ def _answered(
             length += len(reply.text)
             yield reply.text
             if length > _MOST_THOUGHT or time.monotonic() - begun > _LONGEST_TRY:
-                return
+                break
+        else:
+            return
     except ModelError:  # a model on this machine says itself what it lacks
         raise
     except Exception as error:
         failure = judged(error, chat_model)
-    else:
-        return
     raise failure
 
 

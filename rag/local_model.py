@@ -24,7 +24,6 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from ingest.embedding import has_bf16
 from ingest.errors import ModelError
 
 __all__ = ["LocalChatModel", "load_local_model"]
@@ -40,7 +39,8 @@ class LocalChatModel(BaseChatModel):
     """Writes greedily, one question at a time; the weights are read at the first one.
 
     `model` is what answers call it. `source` is a folder or a name on the hub, `gguf_file` a file in that folder.
-    `most` is how many tokens it writes, `budget` how many a prompt should have: a CPU reads slowly.
+    `most` is how many tokens it writes, `budget` how many a prompt should have: a CPU reads slowly. `half` keeps the
+    weights in half of the memory, as bf16, which is slower.
     """
 
     model: str
@@ -48,6 +48,7 @@ class LocalChatModel(BaseChatModel):
     gguf_file: str | None = None
     most: int = 700
     budget: int = 3_000
+    half: bool = False
 
     _lock: Any = PrivateAttr(default_factory=threading.RLock)
     _tokenizer: Any = PrivateAttr(default=None)
@@ -59,6 +60,19 @@ class LocalChatModel(BaseChatModel):
 
     def count_tokens(self, text: str) -> int:
         return len(self._loaded_tokenizer()(text, add_special_tokens=False)["input_ids"])
+
+    def encoded(self, messages: Sequence[BaseMessage]) -> Any:
+        """The prompt in tokens, as the model's own chat template writes it: a mapping with `input_ids` (1, length)."""
+        tokenizer = self._loaded_tokenizer()
+        turns = [(_ROLES.get(message.type, "user"), _harmless(message.text, tokenizer)) for message in messages]
+        if tokenizer.chat_template is None:
+            return tokenizer("\n\n".join(text for _, text in turns), return_tensors="pt")
+        try:
+            return _templated(tokenizer, turns)
+        except Exception:  # the template's own: some know no system role; rules then go before what is asked
+            rules = [text for role, text in turns if role == "system"]
+            first, *rest = [(role, text) for role, text in turns if role != "system"]
+            return _templated(tokenizer, [(first[0], "\n\n".join([*rules, first[1]])), *rest])
 
     def _generate(
         self,
@@ -78,7 +92,7 @@ class LocalChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         with self._lock:
             tokenizer, weights = self._loaded_tokenizer(), self._loaded_weights()
-            asked = _tokens(tokenizer, messages)
+            asked = self.encoded(messages)
             read, limit = asked["input_ids"].shape[1], getattr(weights.config, "max_position_embeddings", None)
             if limit and read + self.most > limit:
                 raise ModelError(f"{self.model} reads {limit:,} tokens at most, and was given {read:,}; ask for fewer")
@@ -108,11 +122,10 @@ class LocalChatModel(BaseChatModel):
                 from transformers import AutoModelForCausalLM, GgufConfig
 
                 # transformers can also leave GGUF weights packed, but fetches the kernels for that from the hub
-                packing = {"quantization_config": GgufConfig(dequantize=True)} if self.gguf_file else {}
-                dtype = torch.bfloat16 if has_bf16() else torch.float32
-                weights = self._load(
-                    AutoModelForCausalLM.from_pretrained, dtype=dtype, use_safetensors=not self.gguf_file, **packing
-                )
+                unpacked: dict[str, Any] = {"quantization_config": GgufConfig(dequantize=True)}
+                options = unpacked if self.gguf_file else {"use_safetensors": True}
+                dtype = torch.bfloat16 if self.half else torch.float32
+                weights = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype, **options)
                 weights.generation_config.update(do_sample=False, temperature=None, top_p=None, top_k=None)
                 self._weights = weights.eval()
         return self._weights
@@ -140,6 +153,8 @@ class LocalChatModel(BaseChatModel):
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             if "can't allocate memory" in str(error):
                 raise _too_large(self.model) from error
+            if isinstance(error, OSError) and not Path(self.source).is_dir():
+                first_line = "it is neither here nor to be had from the Hugging Face hub; name a folder or a GGUF file"
             raise ModelError(f"the LLM {self.model} cannot be loaded: {first_line}") from error
 
 
@@ -153,8 +168,9 @@ def load_local_model(source: str) -> LocalChatModel:
             found = next((file.name for file in sorted(path.glob("*.gguf"))), None)
             remedy = f"name the file: local:{path / found}" if found else "it has no config.json"
             raise ModelError(f"{path}: holds no transformers model; {remedy}")
-        _fits(path.name, sum(file.stat().st_size for file in path.glob("*.safetensors")))
-        return LocalChatModel(model=path.resolve().name, source=str(path))
+        name = path.resolve().name
+        size = sum(file.stat().st_size for file in path.glob("*.safetensors"))
+        return LocalChatModel(model=name, source=str(path.resolve()), half=_must_be_half(name, size))
     if path.is_file():
         raise ModelError(f"{path}: is no GGUF file (its name must end in .gguf) and no folder")
     if source.startswith((".", "~", "/", "\\")) or not _HUB_NAME.fullmatch(source):
@@ -174,15 +190,21 @@ def _of_gguf(path: Path) -> LocalChatModel:
         raise ModelError("a GGUF file needs its packages; run: pip install 'immunorag[local]'")
     quantised = _QUANTISED.search(path.stem.upper())
     bits = int(quantised[1]) + 0.5 if quantised else 16  # a block of weights also has its scale
-    _fits(path.stem, path.stat().st_size * (16 if has_bf16() else 32) / bits)
-    return LocalChatModel(model=path.stem, source=str(path.parent), gguf_file=path.name)
+    half = _must_be_half(path.stem, path.stat().st_size * 16 / bits)
+    return LocalChatModel(model=path.stem, source=str(path.parent.resolve()), gguf_file=path.name, half=half)
 
 
-def _fits(name: str, needed: float) -> None:
-    """Raise ModelError where the weights, `needed` bytes once unpacked, are more than the memory that is free."""
+def _must_be_half(name: str, needed: float) -> bool:
+    """Whether the weights, `needed` bytes as bf16, have to stay that: as fp32 they would take half of what is free.
+
+    Raises ModelError where they do not fit at all.
+    """
     free = _free_memory()
-    if free is not None and needed > free:
+    if free is None:
+        return False
+    if needed > free:
         raise _too_large(name, f" (about {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are free)")
+    return 4 * needed > free
 
 
 def _too_large(name: str, figures: str = "") -> ModelError:
@@ -198,19 +220,6 @@ def _free_memory() -> int | None:
     return int(found[1]) * 1024 if found else None
 
 
-def _tokens(tokenizer: Any, messages: Sequence[BaseMessage]) -> Any:
-    """The prompt as the model's own chat template writes it."""
-    turns = [(_ROLES.get(message.type, "user"), _harmless(message.text, tokenizer)) for message in messages]
-    if tokenizer.chat_template is None:
-        return tokenizer("\n\n".join(text for _, text in turns), return_tensors="pt")
-    try:
-        return _templated(tokenizer, turns)
-    except Exception:  # the template's own: some know no system role, which then goes before what is asked
-        rules = [text for role, text in turns if role == "system"]
-        rest = [(role, text) for role, text in turns if role != "system"]
-        return _templated(tokenizer, [(rest[0][0], "\n\n".join([*rules, rest[0][1]])), *rest[1:]])
-
-
 def _templated(tokenizer: Any, turns: Sequence[tuple[str, str]]) -> Any:
     return tokenizer.apply_chat_template(
         [{"role": role, "content": text} for role, text in turns],
@@ -223,9 +232,10 @@ def _templated(tokenizer: Any, turns: Sequence[tuple[str, str]]) -> Any:
 
 def _harmless(text: str, tokenizer: Any) -> str:
     """`text` in which no mark of the template's own (`<|im_end|>`, `[INST]`) is left for it to be read as one."""
-    for token in sorted(tokenizer.all_special_tokens, key=len, reverse=True):
-        if len(token) > 1:
-            text = text.replace(token, f"{token[0]} {token[1:]}")
+    marks = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
+    for mark in sorted(marks | set(tokenizer.all_special_tokens), key=len, reverse=True):
+        if len(mark) > 1:
+            text = text.replace(mark, f"{mark[0]} {mark[1:]}")
     return text
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "key_variable",
     "load_chat_model",
     "model_name",
+    "provider_of",
 ]
 
 NO_LLM = "none"
@@ -139,7 +140,7 @@ def host_of(chat_model: BaseChatModel) -> str | None:
     Ollama hands its models whose tag ends in `cloud` over to ollama.com. Where a LangChain package does not say whom it
     asks, its own name stands for the host.
     """
-    if _provider(chat_model) == "ollama" and model_name(chat_model).endswith("cloud"):
+    if provider_of(chat_model) == "ollama" and model_name(chat_model).endswith("cloud"):
         return "ollama.com"
     host = _host(chat_model)
     if host is None:
@@ -150,7 +151,7 @@ def host_of(chat_model: BaseChatModel) -> str | None:
 
 def budget_of(chat_model: BaseChatModel) -> int:
     """How many tokens a prompt may have: what the model is known to read, less its answer; else a cautious 6,000."""
-    if _provider(chat_model) == "ollama":
+    if provider_of(chat_model) == "ollama":
         return _CONTEXT - _ANSWER
     own = getattr(chat_model, "budget", None)  # a model on this machine has its own
     if isinstance(own, int):
@@ -170,7 +171,7 @@ def counter_of(chat_model: BaseChatModel) -> Callable[[str], int]:
     return count or (lambda text: -(-len(text) // _CHARACTERS_A_TOKEN))
 
 
-def _provider(chat_model: BaseChatModel) -> str:
+def provider_of(chat_model: BaseChatModel) -> str:
     """`openai`, `anthropic`, `ollama`, …: the LangChain package of the model's class, or of what that extends."""
     for kind in type(chat_model).__mro__:
         package = kind.__module__.partition(".")[0]

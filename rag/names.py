@@ -1,8 +1,8 @@
 """The drugs, biomarkers, cancers and trials that a claim names are those of the text it cites.
 
-Synonyms are the same (Keytruda is pembrolizumab, CD274 is PD-L1). A claim may be broader than the text (a PD-1 inhibitor
-where the text says nivolumab), never narrower or beside it: PD-1 is not PD-L1, lung cancer does not vouch for small cell
-lung cancer. The title of the paper counts as cited text.
+Synonyms are the same (Keytruda is pembrolizumab, CD274 is PD-L1). A claim may be broader than the text (a PD-1
+inhibitor where the text says nivolumab), never narrower or beside it: PD-1 is not PD-L1, lung cancer does not vouch for
+small cell lung cancer. The title of the paper counts as cited text.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from ingest.vocabulary import Concept, mentions, narrower
 from rag.abbreviations import abbreviations
 from rag.typography import one_spelling
 
-__all__ = ["foreign_names", "trials_in"]
+__all__ = ["canonical", "foreign_names", "trials_in"]
 
 _KINDS = frozenset({"drug", "biomarker", "cancer"})
 _CONTROLS = frozenset({"placebo", "best supportive care"})  # papers say "control group" for them
 # KEYNOTE-024, CheckMate 067, IMspire150, NCT02142738: a coined name and its number, however they are joined.
 _TRIAL = re.compile(
     r"\b(?:(?P<registry>NCT)\s?(?P<id>\d{8})"
-    r"|(?P<name>[A-Z][a-z]+[A-Z][A-Za-z]*|[A-Z]{2}[a-z]{3,}|[A-Z]{4,}|(?i:keynote|checkmate))[- ]?(?P<number>\d{2,4})[A-Za-z]?)\b"
+    r"|(?P<name>[A-Z][a-z]+[A-Z][A-Za-z]*|[A-Z]{2}[a-z]{3,}|[A-Z]{4,}|(?i:keynote|checkmate))[- ]?"
+    r"(?P<number>\d{2,4})[A-Za-z]?)\b"
 )
 
 
@@ -40,6 +41,18 @@ def foreign_names(claim: str, cited: Iterable[str], context: str = "", trials: I
     reported = frozenset[str]().union(*map(trials_in, (*texts, *trials)))
     foreign += sorted(trials_in(claim) - reported)
     return f"name not in the cited text: {', '.join(foreign)}" if foreign else None
+
+
+@lru_cache(maxsize=512)
+def canonical(text: str) -> str:
+    """`text` with every drug, biomarker and cancer called by its one name: Keytruda as pembrolizumab."""
+    pieces: list[str] = []
+    position = 0
+    for mention in mentions(text):
+        if mention.concept.kind in _KINDS and mention.start >= position:
+            pieces += [text[position : mention.start], mention.concept.name]
+            position = mention.end
+    return "".join((*pieces, text[position:]))
 
 
 @lru_cache(maxsize=512)
@@ -62,11 +75,14 @@ def _concepts(text: str) -> frozenset[Concept]:
 
 def _vouched(concept: Concept, known: frozenset[Concept], whole: str) -> bool:
     below = narrower(concept)
-    most_general = not concept.broader and len(below) > 1  # immunotherapy, solid tumor
+    most_general = concept.kind != "biomarker" and not concept.broader and len(below) > 1  # immunotherapy, solid tumor
     if most_general or concept.name in _CONTROLS or known.intersection(below):
         return True
     if concept.kind != "biomarker":
         return False
+    # Who writes of a marker and who of its expression writes of the same.
+    if any(other.kind == "biomarker" and other.name in concept.broader for other in known):
+        return True
     # A marker may stand within the name of a drug: "anti-PD-1" speaks of PD-1.
     return any(
         re.search(rf"(?<![A-Za-z0-9]){re.escape(one_spelling(name))}(?![A-Za-z0-9])", whole, re.IGNORECASE)

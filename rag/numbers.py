@@ -9,6 +9,7 @@ passes only where the claim says that it is one ("about 45%" for 44.8%).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -17,7 +18,7 @@ from rag.quantities import RATIOS, TIMES, Quantities, Quantity, kind_is_named, q
 __all__ = ["format_quantity", "numbers_in", "unsupported_numbers", "vouched_share"]
 
 _STRICT = frozenset({"<", ">"})  # a bound that turns a number into what it is not
-_HEAD_OF_PERCENT = ("(%)", "%:", ", %", "% ", "%)")
+_HEAD = re.compile(r"[(,]\s*[^(),;:\d]*(?=[),;:])|%(?=:)")  # where a head says what it counts in: "survival (months)"
 
 
 def numbers_in(text: str) -> frozenset[tuple[Decimal, str]]:
@@ -91,10 +92,10 @@ def _same_kind(quantity: Quantity, other: Quantity, text: str) -> bool:
         return other.kind not in TIMES and other.kind not in ("%", "level", "p")
     if other.kind:
         return False
-    if quantity.kind == "%":  # a cell of a table whose head says (%)
-        line = text[text.rfind("\n", 0, other.start) + 1 : (text.find("\n", other.end) + 1 or len(text) + 1) - 1]
-        return any(head in line for head in _HEAD_OF_PERCENT)
-    return quantity.kind != "level" and kind_is_named(quantity.kind, text)
+    line = text[text.rfind("\n", 0, other.start) + 1 : (text.find("\n", other.end) + 1 or len(text) + 1) - 1]
+    if quantity.kind == "%" or quantity.kind in TIMES:  # a cell of a table whose head says (%) or (months)
+        return any(kind_is_named(quantity.kind, head) for head in _HEAD.findall(line))
+    return quantity.kind != "level" and kind_is_named(quantity.kind, line)
 
 
 def _same_bound(quantity: Quantity, other: Quantity) -> bool:

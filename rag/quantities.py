@@ -1,4 +1,4 @@
-"""The quantities of a text, each with its kind: 44.8 %, 10.3 months, HR 0.50, p < 0.001, 12 of 40, 95 % CI 0.41 to 0.89.
+"""The quantities of a text, each with its kind: 44.8 %, 10.3 months, HR 0.50, p < 0.001, 12 of 40, CI 0.41 to 0.89.
 
 Read in one spelling (`rag.typography`), so 0·62 is 0.62. A number that is part of a name (CD8, PD-L1, KEYNOTE-024,
 CheckMate 067, Table 2) is none. Where several share a unit ("10.3 versus 6.0 months", "20-30%"), each has it.
@@ -30,7 +30,8 @@ _UNITS = {
     "week": r"(?:weeks?|wks?)\b",
     "month": r"(?:months?|mos?|mth)\b",
     "year": r"(?:years?|yrs?|y)\b",
-    "dose": r"(?:mg|kg|g|[µμ]g|mcg|ng|pg|ml|mL|dl|dL|L|IU|Gy|cm|mm|kcal|mmHg|mmol|nM|[µμ]M)(?:[/.](?:kg|m2|m²|ml|mL|dl|dL|L|"
+    "dose": r"(?:mg|kg|g|[µμ]g|mcg|ng|pg|ml|mL|dl|dL|L|IU|Gy|cm|mm|kcal|mmHg|mmol|nM|[µμ]M)"
+    r"(?:[/.](?:kg|m2|m²|ml|mL|dl|dL|L|"
     r"day|d|h|min|week))*(?![\w/])",
 }
 _UNIT = re.compile("|".join(f"(?P<u{place}>{unit})" for place, unit in enumerate(_UNITS.values())))
@@ -72,7 +73,7 @@ _LEVEL = re.compile(r"\s?%?\s*-?(?:CIs?\b|C\.I\.|CrI\b|confidence|credible)", re
 _BOUNDS_BEFORE = (
     ("≥", re.compile(r"(?:≥|>=|>\s*/\s*=|\bat least|\bno (?:less|fewer) than|\bminimum of)\s*$", re.IGNORECASE)),
     ("≤", re.compile(r"(?:≤|<=|<\s*/\s*=|\bat most|\b(?:no|not) more than|\bup to|\bmaximum of)\s*$", re.IGNORECASE)),
-    (">", re.compile(r"(?:>|\b(?:more|greater|higher|longer|larger) than|\bover|\babove|\bexceed\w*)\s*$", re.IGNORECASE)),
+    (">", re.compile(r"(?:>|\b(?:more|greater|higher|longer|larger) than|\b(?:over|above|exceed\w*))\s*$", re.I)),
     ("<", re.compile(r"(?:<|\b(?:less|fewer|lower|shorter|smaller) than|\bunder|\bbelow)\s*$", re.IGNORECASE)),
 )  # fmt: skip
 _OVER_TIME = re.compile(r"\bover\s*$", re.IGNORECASE)  # "over 12 months" is how long, not more than
@@ -103,7 +104,7 @@ _REACH = 90  # characters before a number in which its name is looked for
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number at `start:end` of the spelled text. `kind` is "" for a bare count or score, "level" for the 95 of 95 % CI.
+    """A number at `start:end` of the spelled text. `kind` is "" for a bare count, "level" for the 95 of 95 % CI.
 
     `bound` is "", "<", "≤", ">" or "≥"; `about` says that the writer calls it approximate.
     """
@@ -217,7 +218,7 @@ def _intervals(plain: str, found: list[Quantity]) -> list[Interval]:
 
 
 def _is_range(joint: str, before: str, behind: str) -> bool:
-    """Whether two numbers with `joint` between them are ends of a range: "and" needs "between", commas a bracket or CI."""
+    """Whether numbers with `joint` between them are ends of a range: "and" needs "between", commas a bracket or CI."""
     if joint in (",", ";"):
         return bool(_OPENED.search(before) or (_BRACKET.search(before) and behind in (")", "]")))
     return joint != "and" or before.rstrip().lower().endswith("between")

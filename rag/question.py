@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.errors import BadQuestion
 from ingest.papers import Filters
@@ -22,6 +22,10 @@ class Question:
     text: str
     filters: Filters = field(default_factory=Filters)
     hints: tuple[str, ...] = ()
+
+    def part(self, text: str) -> Question:
+        """The question `text`, put to the same papers."""
+        return replace(self, text=text)
 
     def __post_init__(self) -> None:
         if not any(character.isalnum() for character in self.text):

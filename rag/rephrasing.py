@@ -55,7 +55,7 @@ def _lines(chat_model: BaseChatModel, prompt: str) -> list[str]:
     from langchain_core.messages import HumanMessage
 
     try:
-        text = write(chat_model, [HumanMessage(prompt)], attempts=1, longest=_LONGEST).text
+        text = write(chat_model, [HumanMessage(prompt)], attempts=2, longest=_LONGEST).text
     except ModelError as error:
         _log.info("%s; the question is taken as it was asked", error)
         return []

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from ingest.embedding import Embedder
 from ingest.library import Library
 from ingest.papers import Paper
 from rag.answer import Passage
-from rag.concepts import canonical, widened
+from rag.concepts import renamed, widened
 from rag.findings import asks_for_findings, findings_first
 from rag.question import Question
 
@@ -52,12 +53,12 @@ def reciprocal_rank_fusion(
     return sorted(scores.items(), key=lambda pair: -pair[1])
 
 
-def dense(library: Library, *, names: bool = True) -> Ranker:
-    """Chunks by cosine similarity of their vectors to the question's, which is put in canonical `names`."""
+def dense(library: Library, *, names: bool = True, embedder: Embedder | None = None) -> Ranker:
+    """Chunks by cosine similarity of their vectors to that of the question, with canonical `names` said beside."""
 
     def rank(question: Question, k: int) -> Ranking:
-        text = canonical(question.text) if names else question.text
-        return library.dense(library.embedder.embed([text])[0], k, question.filters)
+        text = renamed(question.text) if names else question.text
+        return library.dense((embedder or library.embedder).embed([text])[0], k, question.filters)
 
     return rank
 
@@ -121,11 +122,14 @@ def limited(passages: Sequence[Passage], per_paper: int | None) -> list[Passage]
     return kept
 
 
-def hybrid(library: Library, per_paper: int | None = None, *, names: bool = True) -> Retriever:
+def hybrid(
+    library: Library, per_paper: int | None = None, *, names: bool = True, embedder: Embedder | None = None
+) -> Retriever:
     """What `Assistant` retrieves with: both searches, fused 2:1 in favour of the lexical one, findings first.
 
-    Without `names`, a drug is found by the name that the question uses and by no other.
+    Without `names`, a drug is found by the name that the question uses and by no other. `embedder` stands in for the
+    library's own, if it is the same model.
     """
-    rankers = lexical(library, names=names), dense(library, names=names)
+    rankers = lexical(library, names=names), dense(library, names=names, embedder=embedder)
     ranker = fused(*rankers, weights=(_LEXICAL_WEIGHT, _DENSE_WEIGHT))
     return retriever(library, ranker, per_paper)

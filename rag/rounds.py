@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.library import Library
+from ingest.embedding import Embedder
 from ingest.vocabulary import concepts_in
 from rag.abstention import confidence, enough
 from rag.answer import Passage
-from rag.evidence import Evidence, weigh
+from rag.evidence import Evidence, Rarity, weigh
 from rag.parts import split
 from rag.question import Question
 from rag.retrieval import Retriever
@@ -52,12 +52,18 @@ class Material:
 
 
 def research(
-    library: Library, retrieve: Retriever, question: Question, passages: int, taken_apart: Split = split
+    retrieve: Retriever,
+    question: Question,
+    passages: int,
+    *,
+    embedder: Embedder,
+    rarity: Rarity,
+    taken_apart: Split = split,
 ) -> Material:
     """Find what the library holds on `question`, in at most `passages` passages for each of its parts."""
-    parts = [replace(question, text=text) for text in taken_apart(question.text)]
+    parts = [question.part(text) for text in taken_apart(question.text)]
     found = [retrieve(part, passages) for part in parts]
-    material = _weighed(library, question, parts, found)
+    material = _weighed(question, parts, found, embedder, rarity)
     short = [part for part in material.parts if not part.answered]
     if not short or not material.passages:
         return material
@@ -65,12 +71,16 @@ def research(
         if not part.answered:
             wider = replace(parts[number], hints=taught(part.question, found[number]))
             found[number] = retrieve(wider, passages) if wider.hints else found[number]
-    again = _weighed(library, question, parts, found)
+    again = _weighed(question, parts, found, embedder, rarity)
     return again if again.confidence > material.confidence else material
 
 
 def _weighed(
-    library: Library, question: Question, parts: Sequence[Question], found: Sequence[Sequence[Passage]]
+    question: Question,
+    parts: Sequence[Question],
+    found: Sequence[Sequence[Passage]],
+    embedder: Embedder,
+    rarity: Rarity,
 ) -> Material:
     """The passages of all parts in turn, each once, and what they hold for each part."""
     rows = itertools.zip_longest(*found)
@@ -78,8 +88,8 @@ def _weighed(
     passages = tuple(together.values())
     weighed = []
     for part in parts:
-        evidence = weigh(part, passages, library.embedder, library.rarity)
-        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages, library.rarity)))
+        evidence = weigh(part, passages, embedder, rarity)
+        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages, rarity)))
     return Material(question, passages, tuple(weighed))
 
 

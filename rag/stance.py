@@ -44,14 +44,22 @@ _OPPOSITES = tuple(
         (r"sensiti[sz]\w+|sensitivity", r"resistan\w+|chemoresistan\w+"),
     )
 )  # fmt: skip
-_ASKS = re.compile(r"\b(?:asked|examined|assess\w+|investigated|determine|evaluate[sd]?|test(?:ed)?) (?:whether|if|how)\b|\b(?:aim(?:s|ed)?|sought) to\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:asked|examined|assess\w+|investigated|determine|evaluate[sd]?|test(?:ed)?) (?:whether|if|how)\b|\b(?:aim(?:s|ed)?|sought) to\b",
+    re.IGNORECASE,
+)
 _LEAST = 0.34  # of the question's words in a sentence that says anything to it
 
 
 def stance(question: str, sentence: str) -> Stance | None:
     """Which of the two `sentence` says to `question`; None where it is not about it or asks itself."""
     asked, told = content_words(question), content_words(sentence)
-    if not asked or len(asked & told) < _LEAST * len(asked) or _ASKS.search(sentence) or sentence.rstrip().endswith("?"):
+    if (
+        not asked
+        or len(asked & told) < _LEAST * len(asked)
+        or _ASKS.search(sentence)
+        or sentence.rstrip().endswith("?")
+    ):
         return None
     denied = bool(_DENIAL.search(_NO_DENIAL.sub(" ", sentence)))
     asked_denied = bool(_DENIAL.search(_NO_DENIAL.sub(" ", question)))
@@ -61,7 +69,7 @@ def stance(question: str, sentence: str) -> Stance | None:
 def _opposed(question: str, sentence: str) -> bool:
     for pair in _OPPOSITES:
         for wanted, other in (pair, pair[::-1]):
-            if wanted.search(question) and not other.search(question):
-                if other.search(sentence) and not wanted.search(sentence):
-                    return True
+            asked = wanted.search(question) and not other.search(question)
+            if asked and other.search(sentence) and not wanted.search(sentence):
+                return True
     return False

@@ -14,6 +14,7 @@ from ingest.library import Library
 from ingest.papers import Filters
 from rag.answer import Answer
 from rag.assistant import Assistant
+from rag.question import Question
 from tests.embedders import HashEmbedder
 from tests.made_papers import paper
 
@@ -83,9 +84,26 @@ def test_papers_are_numbered_as_they_are_first_cited(library: Library) -> None:
     assert [[citation.number for citation in claim.citations] for claim in answer.claims] == [[1], [2], [1]]
 
 
-@pytest.mark.parametrize("reply", ["NOT IN THE LIBRARY", "", "Response rates vary.", "[1]", "\N{PILE OF POO}" * 50])
-def test_a_reply_without_a_supported_sentence_is_an_abstention(library: Library, reply: str) -> None:
-    assert ask(library, reply).abstained
+def test_an_llm_that_finds_no_answer_is_believed(library: Library) -> None:
+    assert ask(library, "NOT IN THE LIBRARY").abstained
+
+
+@pytest.mark.parametrize(
+    "reply", ["Response rates vary.", "[1]", "\N{PILE OF POO}" * 50, "Die Ansprechrate war gut [1]."]
+)
+def test_an_llm_without_a_supported_sentence_is_stood_in_for(library: Library, reply: str) -> None:
+    answer = ask(library, reply)
+    assert [claim.text for claim in answer.claims] == [RESPONSE]
+    assert answer.model == "extractive"
+    assert answer.remarks == (
+        "FakeListChatModel wrote no sentence that passes the checks; these are evidence sentences",
+    )
+
+
+def test_a_sentence_copied_without_a_mark_cites_where_it_stands(library: Library) -> None:
+    answer = ask(library, RESPONSE)
+    assert [claim.citations[0].passage.paper.id for claim in answer.claims] == ["pmid:1"]
+    assert answer.model == "FakeListChatModel"
 
 
 def test_a_question_the_library_is_far_from_never_reaches_the_llm(library: Library) -> None:
@@ -162,6 +180,21 @@ def test_a_model_by_name_answers_end_to_end(library: Library, monkeypatch: pytes
         server.shutdown()
     assert answer.model == "small"
     assert [claim.text for claim in answer.claims] == [RESPONSE]
-    (request,) = handler.asked
+    request = handler.asked[-1]
     assert RESPONSE.encode() in request
     assert QUESTION.encode() in request
+
+
+def test_the_chain_is_a_runnable_among_others(library: Library) -> None:
+    from langchain_core.runnables import RunnableLambda
+
+    told = Assistant(library).chain | RunnableLambda(lambda answer: len(answer.claims))
+    assert told.invoke(QUESTION) == told.invoke(Question(QUESTION)) == 1
+
+
+def test_langchain_gets_the_passages_of_the_assistant_as_documents(library: Library) -> None:
+    documents = Assistant(library, passages=2).retriever(Filters(since=2016)).invoke(QUESTION)
+    assert [document.page_content for document in documents][:1] == [RESPONSE]
+    assert {document.metadata["paper_id"] for document in documents} == {"pmid:1", "pmid:3"}
+    start, end = documents[0].metadata["start"], documents[0].metadata["end"]
+    assert library.paper(documents[0].metadata["paper_id"]).text[start:end] == documents[0].page_content

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from ingest.papers import Chunk, Paper, Section
 from rag.answer import Claim, Passage
-from rag.checks import check
+from rag.checks import check, is_a_whole_sentence
 from rag.claims import Drafted, bind
+from tests.passages import passage
 
 TEXT = "The response rate was 44.8% with pembrolizumab and 27.8% with chemotherapy (hazard ratio, 0.50)."
 SECTION = Section("results", "Results", 0, len(TEXT))
@@ -54,3 +55,37 @@ def test_a_quote_that_is_not_the_papers_text_is_rejected() -> None:
 
 def test_a_sentence_about_something_else_is_rejected() -> None:
     assert "of its words" in reason(judged("Vitamin supplements cured advanced melanoma in mice.", 1))
+
+
+def test_an_invented_citation_goes_and_the_rest_is_judged() -> None:
+    claim = judged("The response rate was 44.8% with pembrolizumab.", 1, 7)
+    assert claim.verdict.passed
+    assert [citation.number for citation in claim.citations] == [1]
+
+
+def test_a_sentence_of_the_passage_passes_whatever_it_says() -> None:
+    assert judged(TEXT, 1).verdict.passed
+    half = "27.8% with chemotherapy (hazard ratio, 0.50)."
+    assert not is_a_whole_sentence(judged(half, 1))
+
+
+def test_figures_given_to_the_other_arm_are_rejected() -> None:
+    assert "other arm" in reason(
+        judged("The response rate was 27.8% with pembrolizumab and 44.8% with chemotherapy.", 1)
+    )
+
+
+def test_another_direction_is_rejected() -> None:
+    text = "Response was significantly higher with pembrolizumab than with chemotherapy."
+    whole = passage(1, text)
+    wrong = bind(Drafted("Response was significantly lower with pembrolizumab than with chemotherapy.", (1,)), [whole])
+    assert "does not say" in reason(check(wrong))
+
+
+def test_a_name_that_the_text_does_not_hold_is_rejected() -> None:
+    assert "nivolumab" in reason(judged("The response rate was 44.8% with nivolumab.", 1))
+
+
+def test_further_checks_are_made_as_well() -> None:
+    claim = bind(Drafted("The response rate was 44.8% with pembrolizumab.", (1,)), [PASSAGE])
+    assert check(claim, [lambda _: "never good enough"]).verdict.reasons == ("never good enough",)

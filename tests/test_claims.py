@@ -64,7 +64,25 @@ def test_marks_that_name_no_passage_are_dropped() -> None:
     assert bind(Drafted("It works.", (0, 2, 7)), [passage()]).citations == ()
 
 
-def test_find_verbatim_is_blind_to_white_space_only() -> None:
-    assert find_verbatim("a  b", "x a\nb y") == (2, 5)
-    assert find_verbatim("a b", "x A b") is None
-    assert find_verbatim("  ", "x") is None
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        ("a  b", "x a\nb y", "a\nb"),
+        ("44.8% (p < 0.001)", "was 44·8 % (p<0·001).", "44·8 % (p<0·001)"),
+        ('the "first" therapy', "the “ﬁrst” ther\u00adapy", "the “ﬁrst” ther\u00adapy"),
+        ("immunotherapy of PD-L1", "immuno-\ntherapy of PD‑\nL1", "immuno-\ntherapy of PD‑\nL1"),
+        ("-3 to 1-2", "from −3 to 1–2", "−3 to 1–2"),
+    ],
+)
+def test_find_verbatim_is_blind_to_typography_and_keeps_the_source(quote: str, text: str, found: str) -> None:
+    span = find_verbatim(quote, text)
+    assert span is not None
+    assert text[slice(*span)] == found
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [("a b", "x A b"), ("  ", "x"), ("rate was 44", "rate was 44.8"), ("24", "1,240"), ("survival", "survivals")],
+)
+def test_find_verbatim_takes_no_other_words(quote: str, text: str) -> None:
+    assert find_verbatim(quote, text) is None

@@ -221,8 +221,24 @@ def test_papers_are_listed_for_people_and_programs(immunorag: Command, library: 
     listed = immunorag("papers", "list", "--library", library)
     rows = [line.split("\t") for line in listed.out.splitlines()]
     assert rows == [
-        ["pmid:90000002", "2021", "text", "normal", "1", "Colitis under ipilimumab and the gut microbiome"],
-        ["pmid:90000001", "2019", "text", "normal", "3", "Nivolumab in melanoma that had been treated before"],
+        [
+            "pmid:90000002",
+            "2021",
+            "text",
+            "normal",
+            "1",
+            "Colitis under ipilimumab and the gut microbiome",
+            "cohort study",
+        ],
+        [
+            "pmid:90000001",
+            "2019",
+            "text",
+            "normal",
+            "3",
+            "Nivolumab in melanoma that had been treated before",
+            "cohort study",
+        ],
     ]
     assert immunorag("papers", "--library", library).out == listed.out
     records = json.loads(immunorag("papers", "list", "--json", "--library", library).out)

@@ -74,6 +74,8 @@ def test_types_and_notices_tell_design_and_status(
     }
     [paper], _ = papers_of(tmp_path, page(made))
     assert (paper.design, paper.status) == (design, status)
+    about = {"Erratum for": ("pmid:1", "corrected"), "Retraction of": ("pmid:1", "retracted")}
+    assert [(one.alias, one.status) for one in paper.notices] == [about[link] for link in links if link in about]
 
 
 def test_an_abstract_in_one_piece_and_a_preprint(tmp_path: Path) -> None:
@@ -150,7 +152,10 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
 @recorded
 def test_what_was_recorded_of_europe_pmc_is_read() -> None:
     papers, note = taken(RECORDED / "search_cancer_core.json")
-    assert (len(papers), note) == (21, "4 of 25 records passed over: 4 without an abstract")
+    assert note == "2 of 25 records passed over: 2 without an abstract"
+    assert [len(paper.notices) for paper in papers if not paper.text] == [1, 1]  # errata, which have none
+    papers = [paper for paper in papers if paper.text]
+    assert len(papers) == 21
     assert all(paper.pmid and paper.year == 2025 and paper.authors and paper.journal for paper in papers)
     assert sum(bool(paper.pmcid) for paper in papers) == 7
     assert {paper.design for paper in papers} == {"", "review", "systematic review", "observational study"}

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import pytest
 from embedders import HashEmbedder
 from made_papers import paper
+from numpy.typing import NDArray
 
 from ingest.catalogue import Entry
 from ingest.library import Library
 from ingest.papers import Filters, Section
+from ingest.vectors import where
 
 # Each sentence is a chunk's worth of a section of its own; "cohort" stands in all of them.
 _PAPERS = (
@@ -88,6 +91,15 @@ def scanned(library: Library, filters: Filters) -> set[str]:
     return {entry.chunk.id for entry in entries if passes(entry)}
 
 
+def in_chroma(library: Library, vector: NDArray[np.float32], filters: Filters) -> list[tuple[str, float]]:
+    """What Chroma itself finds under `filters`; few chunks are else compared without it."""
+    indexes = library.opened_indexes()
+    try:
+        return indexes.vectors.nearest(vector, 50, where(library.catalogue.resolved(filters)))
+    finally:
+        indexes.close()
+
+
 _PAIRS = [one | other for one, other in itertools.combinations(_SINGLE, 2) if not one.keys() & other.keys()]
 
 
@@ -97,6 +109,7 @@ def test_every_filter_alone_and_in_pairs_is_what_a_scan_gives(library: Library, 
     expected = scanned(library, filters)
     vector = library.embedder.embed(["cohort"])[0]
     assert {chunk_id for chunk_id, _ in library.dense(vector, 50, filters)} == expected
+    assert {chunk_id for chunk_id, _ in in_chroma(library, vector, filters)} == expected
     assert {chunk_id for chunk_id, _ in library.lexical("cohort", 50, filters)} == expected
     assert library.chunk_count(filters) == len(expected)
 

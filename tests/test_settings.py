@@ -40,6 +40,30 @@ def test_the_chroma_token_comes_from_the_environment_only_and_is_not_shown(file:
         load_settings(environ={}, file=file)
 
 
+def test_the_url_of_an_llm_is_settled_like_its_name(file: Path) -> None:
+    file.write_text('llm = "qwen3"\nllm_url = "http://file:8000/v1"\n', encoding="utf-8")
+    assert load_settings(environ={}, file=file).llm_url == "http://file:8000/v1"
+    environ = {"IMMUNORAG_LLM_URL": "http://environment:8000/v1"}
+    assert load_settings(environ=environ, file=file).llm_url == "http://environment:8000/v1"
+    assert load_settings(llm_url="http://flag:1/v1", environ=environ, file=file).llm_url == "http://flag:1/v1"
+
+
+def test_an_llm_that_runs_elsewhere_is_not_asked_at_a_url_set_further_away(file: Path) -> None:
+    file.write_text('llm = "ollama:qwen3"\nllm_url = "http://file:11434"\n', encoding="utf-8")
+    assert load_settings(environ={}, file=file).llm_url == "http://file:11434"
+    assert load_settings(llm="local:small.gguf", environ={}, file=file).llm_url is None
+    assert load_settings(environ={"IMMUNORAG_LLM": "anthropic:claude"}, file=file).llm_url is None
+    assert load_settings(llm="openai:other", environ={}, file=file).llm_url == "http://file:11434"
+    assert load_settings(llm="local:x", llm_url="http://flag:1", environ={}, file=file).llm_url == "http://flag:1"
+
+
+def test_keys_of_llms_may_not_stand_in_the_file(file: Path) -> None:
+    file.write_text('llm_key = "s3cret"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="unknown setting llm_key") as caught:
+        load_settings(environ={}, file=file)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_none_as_a_flag_switches_off_the_llm_that_is_set_elsewhere(file: Path) -> None:
     file.write_text('llm = "openai:gpt-5-mini"\n', encoding="utf-8")
     assert load_settings(llm="none", environ={}, file=file).llm is None
@@ -67,7 +91,7 @@ def test_file_in_the_working_directory_redirects_nothing(
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ('librray = "/x"', "unknown setting librray; known are library, llm, embedding, chroma_url"),
+        ('librray = "/x"', "unknown setting librray; known are library, llm, llm_url, embedding, chroma_url"),
         ('[llm]\nname = "x"', "llm must be text in quotes"),
         ("llm = 3", "llm must be text in quotes"),
         ('llm = " "', "llm must be text in quotes"),
@@ -107,5 +131,6 @@ def test_telemetry_is_switched_off_even_where_it_was_switched_on() -> None:
     switch_off_telemetry(environ)
     assert environ["LANGSMITH_TRACING"] == environ["LANGCHAIN_TRACING_V2"] == "false"
     assert environ["ANONYMIZED_TELEMETRY"] == environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert environ["LANGSMITH_GATEWAY"] == "false"
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == environ["DO_NOT_TRACK"] == "1"
     assert environ["PATH"] == "/bin"

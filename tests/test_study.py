@@ -8,7 +8,7 @@ import pytest
 
 from ingest.papers import Paper
 from ingest.study import classified
-from ingest.study_excerpt import MOST_LEAD, MOST_METHODS, MOST_TITLE, excerpt
+from ingest.study.excerpt import MOST_LEAD, MOST_METHODS, MOST_TITLE, excerpt
 from tests.studied import paper
 
 FILLED = {"design", "species", "prospective", "sample_size", "trial_ids", "trials"}
@@ -42,6 +42,21 @@ FILLED = {"design", "species", "prospective", "sample_size", "trial_ids", "trial
          "preclinical study"),
         ("Drug A kills cells", "MCF-7 cells were treated with drug A. Western blot showed less protein.",
          "preclinical study"),
+        ("Knees after surgery", "Six human cadaver knees were tested before and after surgery.", "preclinical study"),
+        ("Grafts and drug A", "Cadaveric donor kidneys of 40 patients were studied. Patients were followed for 1 year.",
+         "cohort study"),
+        ("Vitamin D and T cells", "We performed an uncontrolled supplementation trial among 50 subjects.", "trial"),
+        ("Talking to the dying", "Physicians filled in a questionnaire before and after the training.", "trial"),
+        ("Masks for infants", "Participants were asked to ventilate a simulator with each of 2 masks.", "trial"),
+        ("Pain after surgery", "Participants were asked to rate their pain. We followed 90 patients.", "cohort study"),
+        ("Home readings", "39 patients randomised to the intervention arm of a trial kept booklets.",
+         "post hoc analysis of a randomised trial"),
+        ("Survival of sisters", "In a population-based cohort, 831 patients were followed from the proband on.",
+         "cohort study"),
+        ("GABA in fibres", "The purpose of this review is to show release. We used slices of guinea pigs.",
+         "preclinical study"),
+        ("Peaks of mice", "The software is written in R and available at https://example.org; mice and mice.",
+         "computational study"),
         ("Waiting or treating", "A Markov model compared waiting with treating at the age of 69.",
          "computational study"),
         ("Deep learning reads slides", "We trained a network on slides of 900 patients.", "computational study"),
@@ -92,6 +107,14 @@ def test_the_design_of_a_digest_is_its_authors() -> None:
     assert classified(digest).design == "cohort"
 
 
+def test_what_front_matter_states_of_a_study_is_kept() -> None:
+    stated = replace(
+        paper("KEYNOTE-024", "305 patients were randomised to A or B.", design="cohort", source="digest"),
+        species=("mouse",), prospective=False, sample_size=12, trials=("OAK",),
+    )  # fmt: skip
+    assert classified(stated) == stated
+
+
 def test_how_groups_were_made_is_looked_up_in_the_methods() -> None:
     told = paper("Drug A", "Drug A raised the response of 44 patients.", ("methods", "Patients were randomly divided."))
     assert classified(told).design == "randomised trial"
@@ -125,7 +148,7 @@ def test_nothing_else_of_a_paper_is_touched() -> None:
 
 JUNK = (
     "a", "1,", "one-", "a-b ", "(", "TRIAL ", "we ", "randomised, ", "KEYNOTE-001, ", "12 patients ", "was aed ",
-    "searched medline ", "human, mouse, ", "\0", "İ", ". ",
+    "searched medline ", "human, mouse, ", "six fresh cadaver ", "software ", "before and after ", "\0", "İ", ". ",
 )  # fmt: skip
 
 

@@ -35,11 +35,12 @@ def test_labels_use_the_words_of_the_nouns() -> None:
         assert label.design in designs, label
         assert set(label.species.split(", ")) <= species, label
         assert label.prospective in {"yes", "no", ""}, label
-        assert label.part in {"tuning", "held out"}, label
+        assert label.part in {"tuning", "tuning-2", "held out"}, label
 
 
-def test_no_record_is_labelled_twice_and_a_third_is_held_out() -> None:
+def test_no_record_is_labelled_twice_and_enough_are_held_out() -> None:
     records = labels()
     assert len({(label.where, label.id) for label in records}) == len(records) >= 150
-    parts = Counter(label.part for label in records)
-    assert parts["held out"] == pytest.approx(len(records) / 3, abs=1)
+    for what in ("design", "species"):
+        settled = Counter(label.part for label in records if getattr(label, what) != "?")
+        assert settled["held out"] >= 80

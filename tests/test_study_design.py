@@ -6,10 +6,9 @@ from typing import get_args
 
 import pytest
 
-from ingest.errors import ImmunoragError
 from ingest.papers import DesignClass
 from ingest.readers.publication_types import design_of
-from ingest.study_design import design_class, design_named
+from ingest.study import UnknownDesign, design_class, design_named
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_what_people_type_names_a_class(name: str, kind: DesignClass) -> None:
 
 @pytest.mark.parametrize("name", ["", "lecture", "nature"])
 def test_an_unknown_design_is_refused_with_the_known_ones(name: str) -> None:
-    with pytest.raises(ImmunoragError, match=r"known are meta-analysis, systematic review, .*, editorial") as refused:
+    with pytest.raises(UnknownDesign, match=r"known are meta-analysis, systematic review, .*, editorial") as refused:
         design_named(name)
     assert repr(name) in str(refused.value)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.study_excerpt import plain
-from ingest.study_size import number, sample_size
+from ingest.study.excerpt import plain
+from ingest.study.size import number, sample_size
 
 
 @pytest.mark.parametrize(

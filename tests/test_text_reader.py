@@ -37,6 +37,10 @@ design: phase 3
 status: corrected
 source: digest
 trial_ids: [NCT01234567, ISRCTN12345678]
+species: [mouse, Human]
+prospective: no
+sample_size: 1,034
+trials: [KEYNOTE-024, CheckMate 227]
 ---
 """
 
@@ -53,6 +57,8 @@ def test_front_matter_fills_the_fields(tmp_path: Path) -> None:
     )
     assert (paper.id, paper.doi, paper.pmcid) == ("pmid:12345", "10.1000/ABC.1", "PMC777")
     assert paper.trial_ids == ("NCT01234567", "ISRCTN12345678")
+    assert (paper.species, paper.prospective, paper.sample_size) == (("human", "mouse"), False, 1034)
+    assert paper.trials == ("KEYNOTE-024", "CheckMate 227")
     assert paper.text == PROSE
 
 
@@ -73,8 +79,13 @@ def test_front_matter_is_lenient_and_a_rule_is_none() -> None:
 
 
 def test_nonsense_in_the_front_matter_is_left_out(tmp_path: Path) -> None:
-    paper = paper_of(tmp_path, f"---\ntitle: T\nyear: soon\nstatus: great\npmid: x\nauthors: A B; C D\n---\n{PROSE}")
+    paper = paper_of(
+        tmp_path,
+        f"---\ntitle: T\nyear: soon\nstatus: great\npmid: x\nauthors: A B; C D\n"
+        f"species: unicorn\nprospective: maybe\nsample_size: many\n---\n{PROSE}",
+    )
     assert (paper.year, paper.status, paper.pmid, paper.authors) == (None, "normal", "", ("A B", "C D"))
+    assert (paper.species, paper.prospective, paper.sample_size, paper.trials) == ((), None, None, ())
     assert paper.id.startswith("sha256:")
 
 

@@ -95,6 +95,7 @@ def row(console: Console, *cells: object) -> None:
 def answer_blocks(answer: Answer) -> list[Block]:
     """The answer, its sources with every quote, what was left out, what wrote it."""
     blocks = _abstention(answer) if answer.abstained else [*_sentences(answer), *_sources(answer)]
+    blocks += [Block(_sentence(remark)) for remark in answer.remarks]
     if answer.left_out:
         blocks += [Block(), _heading("Left out: these sentences did not pass the checks")]
         for claim in answer.left_out:
@@ -174,6 +175,8 @@ def _sources(answer: Answer) -> list[Block]:
     blocks = [_heading("Sources")]
     for number, citations in sources(answer).items():
         blocks.append(Block(_reference(citations[0].passage.paper), indent=5, lead=f"[{number}]".ljust(5)))
+        facts = study_facts(citations[0].passage.paper)
+        blocks += [Block(Text(inert(facts), style="dim"), indent=7)] if facts else []
         blocks += [_quote(citation, place(citation)) for citation in citations]
     return blocks
 
@@ -203,6 +206,10 @@ def _badge(answer: Answer) -> Text:
     read = len(answer.passages)
     papers = len({passage.paper.id for passage in answer.passages})
     return Text(f"{wrote} · {_count(read, 'passage')} of {_count(papers, 'paper')} read", style="dim")
+
+
+def _sentence(remark: str) -> Text:
+    return Text(inert(f"{remark[0].upper()}{remark[1:]}."), style="yellow")
 
 
 def _prose(text: str) -> Text:

@@ -15,6 +15,7 @@ from pathlib import Path
 from platformdirs import user_config_path, user_data_path
 
 from ingest.errors import ImmunoragError
+from rag.models import NO_LLM
 
 __all__ = [
     "NO_LLM",
@@ -26,8 +27,8 @@ __all__ = [
     "switch_off_telemetry",
 ]
 
-NO_LLM = "none"
-_KEYS = ("library", "llm", "embedding", "chroma_url")
+_KEYS = ("library", "llm", "llm_url", "embedding", "chroma_url")
+_ELSEWHERE = ("anthropic:", "local:", "ollama:")  # LLMs that no OpenAI-compatible server runs
 _TELEMETRY = {
     "ANONYMIZED_TELEMETRY": "False",  # Chroma
     "DO_NOT_TRACK": "1",
@@ -36,6 +37,7 @@ _TELEMETRY = {
     "LANGCHAIN_TRACING_V2": "false",  # LangSmith, by its older names
     "LANGSMITH_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
+    "LANGSMITH_GATEWAY": "false",  # would send what an LLM is asked by way of LangSmith
 }
 
 
@@ -45,7 +47,8 @@ class SettingsError(ImmunoragError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`llm` is `provider:model`, or None for evidence sentences without an LLM.
+    """`llm` is `provider:model`, or None for evidence sentences without an LLM; `llm_url` is the server that runs it,
+    None for the provider's own. Keys of LLMs stand in the environment only, and are read there when one is loaded.
 
     `embedding` names the embedding model; None is the one the library was made with, for a new library the default.
     `chroma_url` is the Chroma server that keeps the vectors, None for the library's folder; its token stands in the
@@ -57,27 +60,36 @@ class Settings:
     embedding: str | None = None
     chroma_url: str | None = None
     chroma_token: str | None = field(default=None, repr=False)
+    llm_url: str | None = None
 
 
 def load_settings(
     *,
     library: Path | None = None,
     llm: str | None = None,
+    llm_url: str | None = None,
     chroma_url: str | None = None,
     environ: Mapping[str, str] = os.environ,
     file: Path | None = None,
 ) -> Settings:
-    """Settle every setting; `library`, `llm` and `chroma_url` are flags as given, None where not.
+    """Settle every setting; `library`, `llm`, `llm_url` and `chroma_url` are flags as given, None where not.
 
-    An empty variable is not set. `file` is the configuration file, by default the user's. Raises SettingsError.
+    An `llm_url` does not hold for an `llm` that is set nearer and runs elsewhere (`local:…` as a flag). An empty
+    variable is not set. `file` is the configuration file, by default the user's. Raises SettingsError.
     """
     file = file or config_file()
     filed = _read(file)
 
+    def levels(key: str, flag: str | None = None) -> list[str | None]:
+        return [flag, environ.get(f"IMMUNORAG_{key.upper()}"), filed.get(key)]
+
     def settled(key: str, flag: str | None = None) -> str | None:
-        return flag or environ.get(f"IMMUNORAG_{key.upper()}") or filed.get(key)
+        return next(filter(None, levels(key, flag)), None)
 
     named = settled("llm", llm)
+    urls = levels("llm_url", llm_url)
+    if named is not None and named.startswith(_ELSEWHERE):
+        urls = urls[: levels("llm", llm).index(named) + 1]
     place = settled("library", str(library) if library else None)
     return Settings(
         library=_folder(place) if place else user_data_path("immunorag", appauthor=False) / "library",
@@ -85,6 +97,7 @@ def load_settings(
         embedding=settled("embedding"),
         chroma_url=settled("chroma_url", chroma_url),
         chroma_token=environ.get("IMMUNORAG_CHROMA_TOKEN") or None,
+        llm_url=next(filter(None, urls), None),
     )
 
 

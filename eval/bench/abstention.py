@@ -87,7 +87,9 @@ def main(argv: list[str]) -> int:
         prog="python -m eval.bench abstention", description=(__doc__ or "").partition("\n")[0]
     )
     add_data_option(parser)
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="build both libraries there, or use what was built there")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="build both libraries there, or use what was built there"
+    )
     parser.add_argument("--calibrate", action="store_true", help="fit model and threshold on the tuning half, and stop")
     parser.add_argument("--half", choices=("tune", "report"), default="report", help="whose table is printed")
     options = parser.parse_args(argv)
@@ -102,7 +104,9 @@ def main(argv: list[str]) -> int:
     if options.calibrate:
         model = calibrated(tune)
         least = threshold(tune, lambda one: one.confidence(model))
-        console.print(f"# Fitted on {date.today()} by `python -m eval.bench abstention --calibrate` ({len(tune)} questions).")
+        console.print(
+            f"# Fitted on {date.today()} by `python -m eval.bench abstention --calibrate` ({len(tune)} questions)."
+        )
         console.print(f"MODEL = {model}\nENOUGH = {least:.3f}")
         return 0
     chosen = [one for one in asked if one.half == options.half]
@@ -258,7 +262,9 @@ def _print(console: Console, name: str, asked: Sequence[Asked], tune: Sequence[A
             f"area under the curve {under.estimate:.3f} ({under.low:.3f} to {under.high:.3f})"
         )
     reached = coverage_at(points["immunorag"])
-    console.print(f"goal: coverage ≥ {GOAL:.2f} at {WRONGLY:.0%} wrongly answered: {'met' if reached >= GOAL else 'MISSED'}")
+    console.print(
+        f"goal: coverage ≥ {GOAL:.2f} at {WRONGLY:.0%} wrongly answered: {'met' if reached >= GOAL else 'MISSED'}"
+    )
     return reached >= GOAL
 
 

@@ -69,7 +69,11 @@ def value(measure: str, question: BioAsq, shown: Shown) -> float | None:
     if measure == "list: share of items":
         return items_named(text, question.items) if question.type == "list" else None
     if measure == "yes or no: accuracy":
-        return float(bool(text) and decided(question.text, text) == question.items[0][0]) if question.type == "yesno" else None
+        return (
+            float(bool(text) and decided(question.text, text) == question.items[0][0])
+            if question.type == "yesno"
+            else None
+        )
     if measure == "document recall@10":
         return document_recall(shown.found, question.papers, 10)
     return citation_precision(shown.cited, question.papers) if shown.cited else None
@@ -79,7 +83,9 @@ def main(argv: list[str]) -> int:
     """Print a table a half."""
     from rich.console import Console
 
-    parser = argparse.ArgumentParser(prog="python -m eval.bench answers", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.bench answers", description=(__doc__ or "").partition("\n")[0]
+    )
     add_data_option(parser)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="build both stores there, or use what was built there")
     parser.add_argument("--half", choices=("tune", "report", "both"), default="both", help="whose table is printed")
@@ -90,7 +96,12 @@ def main(argv: list[str]) -> int:
     with workplace(options.keep) as folder:
         ours = _ours(folder, bioasq(options.data / "bioasq_dev.jsonl"), asked)
         typical = int(median([sum(map(len, shown.texts)) for shown in ours if shown.texts] or [1]))
-        theirs = _theirs(folder, bioasq(options.data / "bioasq_dev.jsonl"), asked, [sum(map(len, one.texts)) or typical for one in ours])
+        theirs = _theirs(
+            folder,
+            bioasq(options.data / "bioasq_dev.jsonl"),
+            asked,
+            [sum(map(len, one.texts)) or typical for one in ours],
+        )
     console = Console(width=100, highlight=False)
     for name in ("tune", "report"):
         if options.half in ("both", name):

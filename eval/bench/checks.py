@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rag.checks import Check
     from rag.support import Rarity
 
-__all__ = ["GROUPS", "Judged", "best_threshold", "drawn", "fit", "foreign", "holding", "main", "share"]
+__all__ = ["GROUPS", "Judged", "Remembering", "best_threshold", "drawn", "fit", "foreign", "holding", "main", "share"]
 
 GROUPS: Mapping[str, tuple[Kind, ...]] = {
     "numbers": (
@@ -90,18 +90,19 @@ def main(argv: list[str]) -> int:
 
     from ingest.embedding import load_embedder
 
-    embedder = load_embedder()
+    embedder = Remembering(load_embedder())
     made, rarity = _made(suite, civic, embedder, options.seed)
-    halves = {name: drawn([one for one in made if half(one.group) == name], options.most, options.seed) for name in _HALVES}
+    halves = {
+        name: drawn([one for one in made if half(one.group) == name], options.most, options.seed) for name in _HALVES
+    }
     if options.calibrate:
         _calibrate(console, halves["tune"], embedder, rarity)
         return 0
 
     from rag.support import supported
 
-    further = (supported(embedder, rarity),)
-    judged = {name: _judged(claims, embedder, further) for name, claims in halves.items() if name in ("tune", options.half)}
-    return 0 if _print(console, judged[options.half], best_threshold(judged["tune"]), options.half) else 1
+    judged = _judged(halves[options.half], embedder, (supported(embedder, rarity),))
+    return 0 if _print(console, judged, best_threshold(_cosines(halves["tune"], embedder)), options.half) else 1
 
 
 # -- the claims ------------------------------------------------------------------------------------------------------
@@ -193,20 +194,47 @@ def _squeezed(text: str) -> str:
 # -- the judges ------------------------------------------------------------------------------------------------------
 
 
+class Remembering:
+    """An embedder that computes a text once: what is embedded in one batch beforehand costs nothing in the checks."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = {}
+        self.name, self.dim, self.limit = embedder.name, embedder.dim, embedder.limit
+        self.count_tokens = embedder.count_tokens
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._embedder.embed(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 def _judged(claims: Sequence[MadeClaim], embedder: Embedder, further: Sequence[Check]) -> list[Judged]:
     from rag.checks import check
 
-    shown = [one.made_from if one.kind == "quote of another paper" else one.text for one in claims]
-    vectors = _vectors([*shown, *(one.passage.text for one in claims)], embedder)
+    embedder.embed([one.text for one in claims])
     found: list[Judged] = []
-    for number, (one, text) in enumerate(zip(claims, shown, strict=True)):
+    for number, (one, (cosine, _)) in enumerate(zip(claims, _cosines(claims, embedder), strict=True)):
         if number % 500 == 0:
             print(f"claim {number} of {len(claims)}", file=sys.stderr, flush=True)
         verdict = check(_bound(one), further).verdict
-        inside = " ".join(text.casefold().split()) in " ".join(one.passage.text.casefold().split())
-        cosine = float(vectors[text] @ vectors[one.passage.text])
+        inside = " ".join(_shown(one).casefold().split()) in " ".join(one.passage.text.casefold().split())
         found.append(Judged(one, not verdict.passed, verdict.reasons, not inside, cosine))
     return found
+
+
+def _cosines(claims: Sequence[MadeClaim], embedder: Embedder) -> list[tuple[float, bool]]:
+    """The cosine of what a peer is shown to its passage, and whether the claim is true."""
+    shown, passages = (
+        embedder.embed(texts) for texts in ([*map(_shown, claims)], [one.passage.text for one in claims])
+    )
+    cosines = (shown * passages).sum(axis=1)
+    return [(float(cosine), one.kind in GROUPS["true"]) for cosine, one in zip(cosines, claims, strict=True)]
+
+
+def _shown(made: MadeClaim) -> str:
+    """What a peer judges: the claim, or the quote where that is what was exchanged."""
+    return made.made_from if made.kind == "quote of another paper" else made.text
 
 
 def _bound(made: MadeClaim) -> Claim:
@@ -216,21 +244,15 @@ def _bound(made: MadeClaim) -> Claim:
     return replace(claim, citations=tuple(replace(citation, quote=made.made_from) for citation in claim.citations))
 
 
-def _vectors(texts: Iterable[str], embedder: Embedder) -> dict[str, Vectors]:
-    unique = list(dict.fromkeys(texts))
-    return dict(zip(unique, embedder.embed(unique), strict=True))
-
-
-def best_threshold(judged: Sequence[Judged]) -> float:
-    """The cosine below which to reject: it has the highest mean of the shares of true accepted and of false rejected."""
-    true = np.sort([one.cosine for one in judged if one.made.kind in GROUPS["true"]])
-    false = np.sort([one.cosine for one in judged if one.made.kind not in GROUPS["true"]])
+def best_threshold(cosines: Sequence[tuple[float, bool]]) -> float:
+    """The cosine below which to reject: with the highest mean of the shares of true accepted and false rejected."""
+    true, false = (np.sort([cosine for cosine, holds in cosines if holds is wanted]) for wanted in (True, False))
 
     def balanced(border: float) -> float:
         rejected = [float(np.searchsorted(values, border)) / len(values) for values in (true, false)]
         return rejected[1] + 1 - rejected[0]
 
-    return max(sorted({*true, *false}), key=balanced)
+    return float(max(sorted({*true, *false}), key=balanced))
 
 
 def share(judged: Sequence[Judged], rejected: Callable[[Judged], bool]) -> Interval:
@@ -243,7 +265,7 @@ def share(judged: Sequence[Judged], rejected: Callable[[Judged], bool]) -> Inter
 
 
 def fit(rows: Sequence[Sequence[float]], labels: Sequence[bool], ridge: float = 1.0) -> list[float]:
-    """Coefficients of a logistic regression, the bias first, by Newton's method; `ridge` holds all but the bias small."""
+    """Coefficients of a logistic regression, bias first, by Newton's method; `ridge` holds all but the bias small."""
     x = np.hstack([np.ones((len(rows), 1)), np.asarray(rows, dtype=np.float64)])
     y = np.asarray(labels, dtype=np.float64)
     penalty = ridge * np.eye(x.shape[1])
@@ -282,9 +304,9 @@ def _print(console: Console, judged: Sequence[Judged], border: float, name: Half
     from rich.table import Table
 
     table = Table(title=f"{name}: share rejected (of true claims: wrongly)", title_justify="left")
-    table.add_column("kind")
-    for column in ("n", "papers", "checks", "95 % interval", "goal", "in passage", f"cosine < {border:.2f}"):
-        table.add_column(column, justify="right")
+    table.add_column("kind", no_wrap=True)
+    for column in ("n", "papers", "checks", "95 % interval", "goal", "in passage", "cosine"):
+        table.add_column(column, justify="right", no_wrap=True)
     met = True
     for group, kinds in GROUPS.items():
         chosen = [one for one in judged if one.made.kind in kinds]
@@ -299,10 +321,11 @@ def _print(console: Console, judged: Sequence[Judged], border: float, name: Half
                 _row(table, f"  {kind}", some, share(some, lambda one: one.ours), "", border)
         table.add_section()
     console.print(table)
-    reasons = Counter(
-        _sort_of(reason) for one in judged if one.made.kind in GROUPS["true"] for reason in one.reasons
+    console.print(f"cosine: rejected below {border:.2f}")
+    reasons = Counter(_sort_of(reason) for one in judged if one.made.kind in GROUPS["true"] for reason in one.reasons)
+    console.print(
+        "true claims rejected because: " + "; ".join(f"{said} {count}" for said, count in reasons.most_common())
     )
-    console.print("true claims rejected because: " + "; ".join(f"{said} {count}" for said, count in reasons.most_common()))
     console.print(f"goals {'met' if met else 'MISSED'}")
     return met
 
@@ -311,7 +334,7 @@ def _row(table: object, name: str, judged: Sequence[Judged], ours: Interval, goa
     peers = (np.mean([one.in_passage for one in judged]), np.mean([one.cosine < border for one in judged]))
     table.add_row(  # type: ignore[attr-defined]
         name, str(len(judged)), str(len({one.made.group for one in judged})), f"{ours.estimate:.3f}",
-        f"{ours.low:.3f} to {ours.high:.3f}", goal, *(f"{peer:.3f}" for peer in peers),
+        f"{ours.low:.2f} to {ours.high:.2f}", goal, *(f"{peer:.3f}" for peer in peers),
     )  # fmt: skip
 
 

@@ -164,10 +164,10 @@ def _digits(text: str, known: frozenset[float], random: Random) -> Iterator[tupl
     smaller = "<" in text[max(0, match.start() - 3) : match.start()]
     kind = "interval bound changed" if re.search(r"CI [\d.-]*(?: to )?$", text[: match.start()]) else "digit changed"
     moved = "decimals moved" if kind == "digit changed" else kind
-    for kind, options in ((kind, _other_digits(match.group())), (moved, _moved(match.group()))):
+    for done, options in ((kind, _other_digits(match.group())), (moved, _moved(match.group()))):
         wrong = [o for o in options if float(o) not in known and (not smaller or float(o) < float(match.group()))]
         if wrong:
-            yield kind, text[: match.start()] + random.choice(wrong) + text[match.end() :]
+            yield done, text[: match.start()] + random.choice(wrong) + text[match.end() :]
 
 
 def _is_level(text: str, match: re.Match[str]) -> bool:
@@ -183,7 +183,7 @@ def _is_figure(text: str, match: re.Match[str]) -> bool:
 
 
 def _other_digits(number: str) -> list[str]:
-    places = [place for place, digit in enumerate(number) if digit.isdigit() and not number[: place + 1].strip("0.") == ""]
+    places = [place for place, digit in enumerate(number) if digit.isdigit() and number[: place + 1].strip("0.")]
     return [
         number[:place] + digit + number[place + 1 :]
         for place in places
@@ -207,9 +207,9 @@ def _moved(number: str) -> list[str]:
 
 def _kinds(text: str, passage: str) -> Iterator[tuple[Kind, str]]:
     """The number kept and what it is of changed, where the passage does not have it of the other kind, too."""
-    if match := re.search(r"(?<![\w.])(\d+(?:\.\d+)?)% (?:with|for|and|versus|compared)", text):
-        if not _stands_bare(match[1], passage):
-            yield "percentage made a count", text.replace(f"{match[1]}%", f"{match[1]} patients", 1)
+    match = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)% (?:with|for|and|versus|compared)", text)
+    if match and not _stands_bare(match[1], passage):
+        yield "percentage made a count", text.replace(f"{match[1]}%", f"{match[1]} patients", 1)
     for unit in _TIME_UNITS:
         if match := re.search(rf"(?<![\w.])(\d+(?:\.\d+)?) {unit}\b", text):
             other = _TIME_UNITS[(_TIME_UNITS.index(unit) + 1) % len(_TIME_UNITS)]
@@ -231,10 +231,13 @@ def _stands_bare(number: str, passage: str) -> bool:
 # -- figures of both arms elsewhere in the paper ---------------------------------------------------------------------
 
 _SUBJECT = re.compile(
-    r"^(?:(?:In|At|After|Overall|However|Similarly|Moreover)[^,]{0,40}, )?(?:[Tt]he )?(?P<subject>[A-Za-z][A-Za-z0-9 /-]{5,70}?) "
+    r"^(?:(?:In|At|After|Overall|However|Similarly|Moreover)[^,]{0,40}, )?(?:[Tt]he )?"
+    r"(?P<subject>[A-Za-z][A-Za-z0-9 /-]{5,70}?) "
     r"(?:was|were|occurred in|averaged) "
 )
-_VAGUE = re.compile(r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was)\b", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was)\b", re.IGNORECASE
+)
 
 
 def made_pairs(question: EvalQuestion, passages: Sequence[Passage]) -> list[MadeClaim]:
@@ -259,14 +262,14 @@ def made_pairs(question: EvalQuestion, passages: Sequence[Passage]) -> list[Made
                 outcome = subject["subject"][0].lower() + subject["subject"][1:]
                 if re.match(r"[A-Z]{2}", subject["subject"]):
                     outcome = subject["subject"]
-                finding = _Finding(*names, outcome, "", pair, "", "", passage, question.paper)
+                finding = _Finding(names[0], names[1], outcome, "", pair, "", "", passage, question.paper)
                 claims += [MadeClaim("true", text, passage, finding.group) for text in _pairs(finding, pair)]
                 claims += _swapped(finding)
     return claims
 
 
 def made_ratios(group: str, passages: Sequence[Passage], random: Random) -> list[MadeClaim]:
-    """True claims that only state a ratio with its interval, and their corruptions: a bound changed, the ratio renamed."""
+    """True claims that only state a ratio with its interval, and false ones: a bound changed, the ratio renamed."""
     claims: list[MadeClaim] = []
     for passage in passages:
         if passage.chunk.section.kind in ("abstract", "results"):
@@ -301,6 +304,8 @@ def _finding(question: EvalQuestion, passage: Passage) -> _Finding | None:
     names = [_name(text, plain) for text in (question.intervention, question.comparator, question.outcome)]
     if not all(names) or len({name.lower() for name in names}) < 3:
         return None
+    if not _arm_words(question.intervention) & _arm_words(f"{passage.paper.title} {passage.text}"):
+        return None  # the passage names the arm in no word: it could vouch for nothing said of it
     held = [_plain(text) for text in question.evidence if _squeezed(text) in _squeezed(passage.text)]
     plain_evidence = ". ".join(held)
     ps = {(match["sign"], match["value"]) for match in _P.finditer(plain_evidence)}
@@ -392,7 +397,9 @@ def _order(question: EvalQuestion, sentence: str, first_at: int, second_at: int)
 
 _CONTROL = frozenset("control controls placebo sham usual standard conventional".split())
 _TREATED = frozenset("intervention experimental treatment treated active".split())
-_NO_ARM = frozenset("the group groups arm and with for then than from day days week weeks daily once per patients".split())
+_NO_ARM = frozenset(
+    "the group groups arm and with for then than from day days week weeks daily once per patients".split()
+)
 _CHANGE = re.compile(r"\b(?:by|from|change[sd]?|reduction|decreas\w+|increas\w+|improve\w+)\b", re.IGNORECASE)
 
 
@@ -402,7 +409,8 @@ def _arm_words(name: str) -> frozenset[str]:
 
 
 _DOSE = re.compile(
-    r"\b(?:a |the )?\d[\d.,]*(?: (?:or|to|and) \d[\d.,]*)?\s?-?(?:%|mg|g|kg|IU|ml|mL|µg|Gy|min|minutes?|hours?|h|days?|d|weeks?|wk|months?)"
+    r"\b(?:a |the )?\d[\d.,]*(?: (?:or|to|and) \d[\d.,]*)?\s?-?(?:%|mg|g|kg|IU|ml|mL|µg|"
+    r"Gy|min|minutes?|hours?|h|days?|d|weeks?|wk|months?)"
     r"\b(?:/\w+)*(?: of)?|\d+(?:\.\d+)?%|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve)\b",
 )
 
@@ -419,7 +427,12 @@ def _name(text: str, passage: str) -> str:
             break
     name = re.sub(r"\s+", " ", name).strip(" .,;-+×‘’'\"")
     name = re.sub(r"^(?:to|for|used|receive|r)\s+", "", name)
-    name = re.sub(r"\s*,\s*given\b.*|(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$", "", name)
+    name = re.sub(
+        r"\s*,\s*given\b.*|"
+        r"(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$",
+        "",
+        name,
+    )
     if not 2 <= len(name) <= 130 or not re.search(r"[A-Za-z]{2}", name):
         return ""
     return name[0].lower() + name[1:] if re.match(r"[A-Z][a-z]+\b", name) else name

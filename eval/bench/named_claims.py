@@ -124,7 +124,10 @@ def civic_passages(table: Path) -> Iterator[tuple[str, Passage]]:
             text = row["evidence_statement"].strip()
             section = Section("abstract", "", 0, len(text))
             paper = Paper(f"civic:{row['evidence_id'] or number}", row["citation"], text, (section,), "text")
-            yield row["citation_id"], Passage(Chunk(f"{paper.id}#0", paper.id, section, None, 0, len(text)), paper, text, 1.0)
+            yield (
+                row["citation_id"],
+                Passage(Chunk(f"{paper.id}#0", paper.id, section, None, 0, len(text)), paper, text, 1.0),
+            )
 
 
 def digest_passages(papers: list[Paper]) -> Iterator[tuple[str, Passage]]:

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from eval.bench.data import add_data_option, data_folder
+from eval.bench.data import add_data_option, data_folder, workplace
 from eval.measures import evidence_rank, first_characters, paired_ratio
 from eval.suites import EvalQuestion, Suite, evidence_inference, half
 
@@ -93,7 +91,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     suite = evidence_inference(data_folder(options.data, "evidence_inference_dev"))
     console = Console(width=80, highlight=False)
-    with _workplace(options.keep) as folder:
+    with workplace(options.keep) as folder:
         theirs, their_size = _tutorial(suite, folder / "tutorial")
         library = _built(folder / f"library-{options.precision}", options.precision)
         _ingested(library, suite)
@@ -257,16 +255,6 @@ def _print_ablations(console: Console, suite: Suite, systems: Sequence[Found]) -
         for system in systems:
             table.add_row(system.name, *(f"{np.mean(system.column(measure, chosen)):.3f}" for measure in MEASURES))
         console.print(table)
-
-
-@contextmanager
-def _workplace(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep
-    else:
-        with tempfile.TemporaryDirectory(prefix="immunorag-retrieval-") as folder:
-            yield Path(folder)
 
 
 def _say(text: str) -> None:

@@ -20,16 +20,14 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from eval.bench.data import add_data_option
+from eval.bench.data import add_data_option, workplace
 from eval.bench.scale_material import Material, Questions, material_of, say
 from eval.bench.scale_searches import FILTERS, Served, child, measured
 from eval.bench.scale_stores import build_ours, build_peer, rebuild, sizes
@@ -99,21 +97,11 @@ def main(argv: list[str]) -> int:
         return 0
     if options.chunks < 100:
         parser.error("--chunks counts from 100")
-    with _workplace(options.keep) as place:
+    with workplace(options.keep) as place:
         material, asked = material_of(options.data, place)
         say(f"{len(material):,} real chunks, {len(asked.texts)} questions")
         figures = measure(place, material, asked, options.chunks, not options.no_peer)
     return _print(Console(width=80, highlight=False), figures, options.chunks, min(options.chunks, len(material)))
-
-
-@contextmanager
-def _workplace(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep
-    else:
-        with tempfile.TemporaryDirectory(prefix="immunorag-scale-") as folder:
-            yield Path(folder)
 
 
 def _print(console: Any, figures: dict[str, _Figures], count: int, real: int) -> int:

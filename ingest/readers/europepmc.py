@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import UnreadableFile
 from ingest.papers import Paper
 from ingest.readers.abstracts import Part, headed_parts, heading, plain_text, without_tail
-from ingest.readers.publication_types import design_of, status_of
+from ingest.readers.publication_types import design_of, notices_of, status_of
 from ingest.readers.records import BROKEN, Record, clean_title, papers, years
 from ingest.readers.safe_xml import parse
 from ingest.readers.streams import whole
@@ -69,7 +69,7 @@ def record(result: object) -> Record | str:
     types = [_text(kind) for kind in _list(_within(result, "pubTypeList", "pubType"))]
     types += _text(result.get("pubType")).split("; ")  # of a result without abstract (`resultType=lite`)
     types += [_AS_MEDLINE[kind.lower()] for kind in types if kind.lower() in _AS_MEDLINE]
-    links = _list(_within(result, "commentCorrectionList", "commentCorrection"))
+    links = [_link(link) for link in _list(_within(result, "commentCorrectionList", "commentCorrection"))]
     return Record(
         title=title,
         abstract=_abstract(_text(result.get("abstractText"))),
@@ -83,8 +83,15 @@ def record(result: object) -> Record | str:
         pmid=_text(result.get("pmid")) or (number if source == "MED" else ""),
         pmcid=_text(result.get("pmcid")) or (number if source == "PMC" else ""),
         design=design_of(types),
-        status=status_of(title, types, [_text(_within(link, "type")).replace(" ", "") for link in links]),
+        status=status_of(title, types, (name for name, _ in links)),
+        notices=notices_of(links),
     )
+
+
+def _link(link: object) -> tuple[str, str]:
+    """The name of a link as PubMed writes it ("Retraction of" is RetractionOf), and the PMID it leads to, or ""."""
+    number = _text(_within(link, "id")) if _text(_within(link, "source")) in ("", "MED") else ""
+    return _text(_within(link, "type")).replace(" ", ""), number
 
 
 def _records(path: Path) -> Iterator[Record | str]:

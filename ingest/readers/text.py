@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from ingest.errors import UnreadableFile
-from ingest.papers import Paper, Section, SectionKind, Status, paper_id
+from ingest.papers import Paper, Section, SectionKind, Species, Status, paper_id
 from ingest.readers.front_matter import Value, split_front_matter
 from ingest.readers.identifiers import normal_doi, normal_pmcid, normal_pmid, trial_ids
 from ingest.readers.markdown import Block, blocks, is_markdown
@@ -22,13 +22,17 @@ __all__ = ["read"]
 SHORTEST = 60
 """Letters below which a text is no paper."""
 
+_ANSWERS = {"yes": True, "true": True, "no": False, "false": False}
+_COUNT = re.compile(r"[1-9]\d{0,8}|[1-9]\d{0,2}(?:[, ]\d{3}){1,2}", re.ASCII)
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.)\s+[A-Z]")
 
 
 def read(path: Path, digest: bool = False) -> Iterator[Paper]:
     """The paper in a text file, its fields from the front matter: title, authors, journal, year, doi, pmid, pmcid,
-    design, status, trial_ids.
+    status, and the kind of study: design in words, species (a list: human, mouse, other animal, cell line, in silico),
+    prospective (yes or no), sample_size, trials (names), trial_ids.
 
+    What of these it does not state, or not so that it can be understood, is left to the rules of `ingest.study`.
     `source: digest` is honoured only where the caller says that the file is one of ours (`digest`): nobody else's file
     can pass for a digest. Raises UnreadableFile for what is no text, or too short to be a paper.
     """
@@ -66,6 +70,10 @@ def read(path: Path, digest: bool = False) -> Iterator[Paper]:
         pmcid=pmcid,
         trial_ids=tuple(dict.fromkeys((*trial_ids(" ".join(_list(fields, "trial_ids"))), *trial_ids(text)))),
         design=_word(fields, "design"),
+        species=_species(_list(fields, "species")),
+        prospective=_ANSWERS.get(_word(fields, "prospective").lower()),
+        sample_size=_count(_word(fields, "sample_size")),
+        trials=_list(fields, "trials"),
         status=next((known for known in get_args(Status) if known == status), "normal"),
     )
 
@@ -92,6 +100,17 @@ def _list(fields: Mapping[str, Value], name: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = tuple(re.split(r"\s*;\s*" if ";" in value else r"\s*,\s*(?:and\s+)?|\s+and\s+", value))
     return tuple(part for part in (part.strip() for part in value) if part)
+
+
+def _species(named: tuple[str, ...]) -> tuple[Species, ...]:
+    """Those among the names that are known, in the order of `Species`."""
+    lower = {name.lower() for name in named}
+    return tuple(known for known in get_args(Species) if known in lower)
+
+
+def _count(value: str) -> int | None:
+    """The number that "305", "1,034" or "1 034" writes."""
+    return int(re.sub(r"[, ]", "", value)) if _COUNT.fullmatch(value) else None
 
 
 def _title(named: str, found: list[Block]) -> tuple[str, list[Block]]:

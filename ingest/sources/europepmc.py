@@ -114,6 +114,7 @@ class EuropePMC:
             record=self._cache.put("records", f"{named[1]}-{named[2]}.json", content.encode("utf-8", "replace")),
             full_text=pmcid if is_open else "",
             abstract=has_abstract(record),
+            notice=bool(record.notices),
         )
 
 

@@ -188,8 +188,8 @@ def _full_texts(
 
 
 def _records(found: Sequence[Found]) -> list[Path]:
-    """The records that give a paper: those with an abstract."""
-    return [paper.record for paper in found if paper.record is not None and paper.abstract]
+    """The records that say something: those with an abstract, and notices, which need none."""
+    return [paper.record for paper in found if paper.record is not None and (paper.abstract or paper.notice)]
 
 
 def _ingested(

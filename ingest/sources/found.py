@@ -46,7 +46,7 @@ class Found:
     None where it says nothing.
 
     `full_text` names its full text at the source, "" where there is none or none that is open as far as is known.
-    `abstract` tells whether the record has one.
+    `abstract` tells whether the record has one, `notice` whether it retracts or corrects another paper.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Found:
     record: Path | None
     full_text: str
     abstract: bool
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

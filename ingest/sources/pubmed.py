@@ -154,7 +154,9 @@ def _described(number: str, path: Path | None) -> Found:
     if isinstance(record, str):
         return Found(f"pmid:{number}", "", None, path, "", False)
     pmcid = normal_pmcid(record.pmcid[:40])
-    return Found(paper_id(pmid=number), record.title, record.year, path, pmcid, has_abstract(record))
+    return Found(
+        paper_id(pmid=number), record.title, record.year, path, pmcid, has_abstract(record), bool(record.notices)
+    )
 
 
 def _numbers(raw: bytes) -> tuple[list[str], int]:

@@ -6,16 +6,30 @@ import json
 import sys
 from dataclasses import replace
 from importlib.resources import files
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ingest.errors import ImmunoragError
 from ingest.papers import Filters
 from ui.cli.filters import filtered
-from ui.cli.options import ChromaOption, LibraryOption, open_present
+from ui.cli.options import (
+    ChromaOption,
+    LibraryOption,
+    LlmOption,
+    LlmUrlOption,
+    PassagesOption,
+    assistant_for,
+    open_present,
+)
 from ui.cli.terminal import busy, out, progress_console
 from ui.rendering import answer_blocks, is_terminal, show
 from ui.settings import load_settings
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.assistant import Assistant
 
 __all__ = ["ask"]
 
@@ -38,18 +52,20 @@ def ask(
             show_default=False,
         ),
     ],
-    llm: Annotated[
-        str | None,
+    llm: LlmOption = None,
+    llm_url: LlmUrlOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    form: Annotated[
+        Literal["markdown", "bibtex", "ris"] | None,
+        typer.Option("--format", help="Print it as Markdown, or its sources as BibTeX or RIS.", show_default=False),
+    ] = None,
+    audit: Annotated[
+        Path | None,
         typer.Option(
-            metavar="NAME",
-            help="The LLM that writes the answer, as provider:model, or none. Default: IMMUNORAG_LLM, else none.",
-            show_default=False,
+            metavar="FILE", help="Also write all that the answer came from to this JSON file.", show_default=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-    passages: Annotated[
-        int, typer.Option(min=1, max=100, metavar="N", help="How many passages are read for the answer.")
-    ] = 8,
+    passages: PassagesOption = 8,
     filters: Filters = Filters(),  # noqa: B008 (frozen)
     paper: Annotated[
         list[str] | None,
@@ -79,6 +95,7 @@ def ask(
       immunorag ask --cancer NSCLC --design rct "Does TMB predict benefit?"
       immunorag ask --llm openai:gpt-5-mini "Who benefits from dual blockade?"
       immunorag ask --json "What is tumor mutational burden?" > answer.json
+      immunorag ask --format markdown --audit audit.json "Who responds?"
       immunorag ask - < question.txt
 
     \b
@@ -87,23 +104,37 @@ def ask(
     """
     from rag.question import Question
 
-    settings = load_settings(library=library, llm=llm, chroma_url=chroma_url)
+    settings = load_settings(library=library, llm=llm, llm_url=llm_url, chroma_url=chroma_url)
     text = _from_standard_input() if question == "-" else question.encode("utf-8", "replace").decode("utf-8")
     Question(text)  # a bad question is told before anything is loaded
 
     waiting_for = "reading the papers" if settings.llm is None else f"reading the papers; {settings.llm} writes"
     with busy(waiting_for) as progress, open_present(settings, progress) as opened:
-        from rag.assistant import Assistant
-
         papers = tuple(opened.paper(identifier).id for identifier in paper or ())
-        answer = Assistant(opened, settings.llm, passages).ask(text, replace(filters, papers=papers))
-    if as_json:
+        assistant = assistant_for(opened, settings, passages)
+        answer = assistant.ask(text, replace(filters, papers=papers))
+        if audit is not None:
+            _audited(audit, answer, assistant)
+    if form is not None:
+        from rag.formats import to_bibtex, to_markdown, to_ris
+
+        sys.stdout.write({"markdown": to_markdown, "bibtex": to_bibtex, "ris": to_ris}[form](answer).rstrip() + "\n")
+    elif as_json:
         from rag.formats import to_json
 
         unicode_safe = "utf" in (sys.stdout.encoding or "").lower()
         sys.stdout.write(json.dumps(to_json(answer), ensure_ascii=not unicode_safe, indent=2) + "\n")
     else:
         show(out(), answer_blocks(answer))
+
+
+def _audited(file: Path, answer: Answer, assistant: Assistant) -> None:
+    from rag.audit import to_audit
+
+    try:
+        file.write_text(json.dumps(to_audit(answer, assistant), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ImmunoragError(f"{file}: cannot be written ({error.strerror or error}); name another file") from error
 
 
 def _from_standard_input() -> str:

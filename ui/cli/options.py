@@ -15,10 +15,15 @@ from ui.settings import Settings
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
     from ingest.library import Library, Progress
+    from rag.assistant import Assistant
 
 __all__ = [
     "ChromaOption",
     "LibraryOption",
+    "LlmOption",
+    "LlmUrlOption",
+    "PassagesOption",
+    "assistant_for",
     "open_library",
     "open_present",
 ]
@@ -42,6 +47,41 @@ ChromaOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+LlmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="NAME",
+        help="The LLM that writes the answer: provider:model, local:FILE, or none. Default: IMMUNORAG_LLM, else none.",
+        show_default=False,
+    ),
+]
+
+LlmUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm-url",
+        metavar="URL",
+        help="The OpenAI-compatible server that has the LLM (vLLM, llama.cpp, LM Studio). Default: IMMUNORAG_LLM_URL.",
+        show_default=False,
+    ),
+]
+
+PassagesOption = Annotated[
+    int, typer.Option("--passages", min=1, max=100, metavar="N", help="How many passages are read for an answer.")
+]
+
+
+def assistant_for(library: Library, settings: Settings, passages: int) -> Assistant:
+    """The assistant that is set; says once to which host, if any, questions and passages go."""
+    from rag.assistant import Assistant
+
+    assistant = Assistant(library, settings.llm, passages, base_url=settings.llm_url)
+    if assistant.host is not None:
+        note(f"the question and the passages go to {assistant.host}")
+    return assistant
 
 
 def open_library(

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ingest import study_words as words
-from ingest.study_excerpt import Excerpt
-from ingest.study_size import sample_size
-from ingest.study_subjects import Subjects, subjects
-from ingest.study_words import Rule
+from ingest.study import words
+from ingest.study.excerpt import Excerpt
+from ingest.study.size import sample_size
+from ingest.study.subjects import Subjects, subjects
+from ingest.study.words import Rule
 
 __all__ = ["found_design", "trial_words"]
 
@@ -43,17 +43,25 @@ def found_design(parts: Excerpt, seen: Subjects) -> str:
     if named and not (beastly and named not in _ABOUT_STUDIES):
         return _worded(named, title, told)
     found = _first(words.SYNTHESES, told)
-    if found == "review" and (seen.studied >= 3 or seen.beasts >= 3) and _times(words.RESULT, told) >= 2:
+    if found == "review" and _reports(seen, told):
         found = ""  # an abstract of findings that closes with the literature
     if found:
         return _worded(found, title, told)
     if seen.beasts <= 2 and not seen.studied and (computed := _first(words.COMPUTED, told)):
         return computed
+    if words.TOOLS.search(told):
+        return "computational study"  # whatever animals or people its data are of
     if beastly and seen.studied < 3:
         return "cross-sectional study" if _ANIMALS_SURVEYED.search(told) else "preclinical study"
+    if words.CADAVERS.search(told) and not clinical:
+        return "preclinical study"
     for table in (words.CASES, words.LATER, words.TRIALS):
-        if found := _first(table, told):
-            return "cohort study" if found == "case series" and _large(parts) else _worded(found, title, told)
+        if not (found := _first(table, told)):
+            continue
+        if table is not words.CASES or not _large(parts):
+            return _worded(found, title, told)
+        if found == "case series":
+            return "cohort study"
     if found := _first(words.COMPUTED, told):
         return found
     if (
@@ -93,8 +101,15 @@ def _by_weight(parts: Excerpt, seen: Subjects) -> str:
     return "review" if len(told) > _NARRATIVE else ""
 
 
+def _reports(seen: Subjects, told: str) -> bool:
+    """Whether what calls itself a review tells of people or animals of its own."""
+    if (seen.studied >= 3 or seen.beasts >= 3) and _times(words.RESULT, told) >= 2:
+        return True
+    return bool(seen.beasts and words.HANDS_ON.search(told))
+
+
 def _large(parts: Excerpt) -> bool:
-    """Whether what calls itself a case series is no longer one of cases but of a population."""
+    """Whether what speaks of cases counts so many people that they are a population."""
     return (sample_size("cohort", parts.title, parts.lead) or 0) > _CASES_AT_MOST
 
 

@@ -1,6 +1,6 @@
 """The words by which the design of a study is told, in the order in which they are asked.
 
-All patterns read lower case. Nothing but tables: `ingest.study_rules` says how they are used.
+All patterns read lower case. Nothing but tables: `ingest.study.rules` says how they are used.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 
 __all__ = [
-    "BENCH", "CASES", "COMPUTED", "DECLARES", "EPIDEMIOLOGY", "EXPERIMENT", "LATER", "NOTICE", "OBSERVED", "OTHERS",
-    "OUR_WORK", "OWN_PHASE", "PHASE", "PUBLIC", "RESULT", "SYNTHESES", "TITLES", "TRIALS", "Rule",
+    "BENCH", "CADAVERS", "CASES", "COMPUTED", "DECLARES", "EPIDEMIOLOGY", "EXPERIMENT", "HANDS_ON", "LATER", "NOTICE",
+    "OBSERVED", "OTHERS", "OUR_WORK", "OWN_PHASE", "PHASE", "PUBLIC", "RESULT", "SYNTHESES", "TITLES", "TOOLS",
+    "TRIALS", "Rule",
 ]  # fmt: skip
 
 # Whose work a sentence is about when it is not about this one's.
@@ -155,7 +156,9 @@ LATER = _rules(
         "post hoc analysis",
         r"\bpost[- ]hoc analys[ei]s of\b"
         r"|\bsecondary analys[ei]s of (?:data from )?(?:a|an|the|this|\w+ )(?:[\w-]+ ){0,4}(?:rct|trial)\b"
-        r"|\bretrospective(?:ly)? (?:analy\w+ )?(?:[\w-]+ ){0,6}(?:phase|randomi[sz]ed)\b",
+        r"|\bretrospective(?:ly)? (?:analy\w+ )?(?:[\w-]+ ){0,6}(?:phase|randomi[sz]ed)\b"
+        r"|\b(?:randomi[sz]ed|assigned|allocated) to the (?:[\w-]+ ){0,2}(?:arm|group) of (?:a|an|the|another) "
+        r"(?:[\w-]+ ){0,4}trial\b",
     ),
 )
 # A protocol speaks in the future of what a trial speaks in the past of. "Randomised" alone is not enough: reviews speak
@@ -192,7 +195,14 @@ TRIALS = _rules(
         r"|\bopen-label\b|\bsingle-arm\b|\bdose[- ](?:escalation|expansion)\b"
         r"|\b(?:allocated|assigned) to (?:either )?(?:a |an |the )?(?:[\w-]+ ){0,3}(?:group|arm|intervention"
         r"|training)\b|\bpre(?:test)?-? ?(?:and|/|-) ?post-?(?:test|intervention)\b|\bpilot trial\b"
-        r"|\bproof-of-concept study\b|\bcrossover (?:trial|study|design)\b",
+        r"|\bproof-of-concept study\b|\bcrossover (?:trial|study|design)\b"
+        r"|\bwe (?:performed|conducted|carried out|did|undertook) (?:a|an) (?:[\w-]+,? ){0,6}trial\b"
+        r"|\b(?:uncontrolled|interventional|quasi-experimental|single-group) (?:[\w-]+ ){0,3}(?:trial|study)\b"
+        r"|\b(?:before and after|at the beginning and (?:at )?the end of|prior to and after) "
+        r"(?:the |a |an |this |each )?(?:[\w-]+ ){0,2}(?:training|course|intervention|program(?:me)?|workshop|session"
+        r"|education|supplementation|exercise|campaign)\b"
+        r"|\b(?:participants|volunteers|subjects|providers|students) were asked to "
+        r"(?!complete|fill|rate|answer|report|indicate|respond|assess|describe|recall|list|choose|estimate|give|provide)",
         OTHERS,
     ),
 )
@@ -202,7 +212,9 @@ COMPUTED = _rules(
         "computational study",
         r"\bcomputer simulation|\bsimulation (?:was|study|model)|\bmarkov\b|\bdecision[- ]analy\w+ model"
         r"|\bin silico\b|\bmathematical model|\bnumerical (?:approach|simulation)|\bweb ?server\b"
-        r"|\b(?:software|computational) (?:package|tool|framework|pipeline|approach)"
+        r"|\b(?:software|computational) (?:package|tool|framework|pipeline|approach|method|program|algorithm)"
+        r"|\b(?:online|curated) (?:resource|database)\b|\bopen-source (?:tool|software|package|platform|library)\b"
+        r"|\bsoftware to\b|\bweb[- ]?tools?\b"
         r"|\bsynthetic (?:[\w-]+ )?(?:data|networks?)\b|\bartificially generated data\b|\binteractive web resource\b"
         r"|\btheoretical (?:model|arguments|analysis)\b"
         r"|\b(?:deep|machine)[- ]learning(?:-based)? (?:model|algorithm|approach|framework|method)s?\b"
@@ -211,6 +223,15 @@ COMPUTED = _rules(
         r"(?:[\w-]+ ){0,5}(?:models?|metric|algorithm|framework|software)\b",
         re.compile(r"\bsimulator\b|\bpatient simulator\b|\banimal model\b|\bsimulated (?:patient|stair|small)"),
     ),
+)
+# Where what is reported is itself a program or a collection of data, for others to use.
+TOOLS = re.compile(
+    r"\b(?:freely|publicly|openly) available (?:online )?(?:at|from|on|via|through) (?:https?:|www\.|github)"
+    r"|\b(?:software|package|tool|code|program|database|server|resource|catalog(?:ue)?)\b[^.]{0,60}\bavailable "
+    r"(?:[\w-]+ ){0,5}(?:at|from|on|via|through) (?:https?:|www\.|github|bioconductor|cran\b)"
+    r"|\b(?:an?|new|the|novel) (?:[\w/-]+ ){0,3}(?:r|python|bioconductor) package\b|\bweb interfaces?\b"
+    r"|\b(?:we (?:here )?(?:developed|present|describe|built|introduce)|here,? we (?:present|describe)) "
+    r"(?:[\w()/:.-]+,? ){0,8}(?:database|software|web ?(?:server|tool|portal)|data ?portal|algorithm)\b"
 )
 # Kinds of observation, the exact ones first.
 OBSERVED = _rules(
@@ -251,6 +272,17 @@ OBSERVED = _rules(
         r"|\bconsecutive (?:[\w-]+ ){0,4}(?:patients|women|series|procedures)\b",
     ),
 )
+# Bodies that were given to the bench; a cadaveric graft is a patient's.
+CADAVERS = re.compile(
+    r"\b(?:human|fresh|frozen|fresh-frozen|embalmed|unembalmed|adult|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|sixteen|twenty|\d{1,3}) (?:[\w-]+ ){0,3}cadaver(?:s|ic)?\b"
+    r"(?! (?:[\w-]+ )?(?:donors?|renal|grafts?|transplant\w*|allografts?|organs?|skin))"
+)
+# What hands do at the bench, in the words of those who did it.
+HANDS_ON = re.compile(
+    r"\bwe (?:\w+ )?(?:used|made|placed|recorded|injected|implanted|treated|cultured|isolated|transfected|stained"
+    r"|measured|dissected|sequenced|immuni[sz]ed|infected)\b|\bwere (?:injected|sacrificed|implanted|inoculated)\b"
+)
 # Words of the bench; of some weight only together.
 BENCH = re.compile(
     r"\bwestern blot|\bq?rt-?q?pcr\b|\bquantitative (?:real-time )?(?:reverse|pcr|rt)|\bimmunoblot|\bluciferase\b"
@@ -290,6 +322,7 @@ OUR_WORK = re.compile(
     r"|enrol|recruit|provide evidence)|\bwe (?:\w+ly |also |then |first |here )?\w+ed\b"
     r"|\b(?:this|the present|the current|our) study\b|\bour (?:findings|results|data)\b"
     r"|\bthese (?:findings|results|data)\b|\brevealed\b"
+    r"|\bhere(?:,? our|,? we|in,? we)\b|\b(?:described|reported) here\b"
     r"|\b(?:was|were) (?:\w+ly )?\w+ed\b.{0,400}\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|built|seen|shown)\b"
     r"|\b(?:was|were) (?:\w+ )?(?:measured|assessed|determined|analy[sz]ed|compared|evaluated|observed|performed"
     r"|included|obtained|identified|treated|examined)\b"

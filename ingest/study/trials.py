@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ingest.papers import DesignClass, Paper
 from ingest.readers.identifiers import trial_ids
-from ingest.study_excerpt import Excerpt, plain
+from ingest.study.excerpt import Excerpt, plain
 
 __all__ = ["own_trial_ids", "trial_names"]
 

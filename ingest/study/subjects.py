@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ingest.papers import DesignClass, Species
-from ingest.study_excerpt import Excerpt
+from ingest.study.excerpt import Excerpt
 
 __all__ = ["Subjects", "species", "subjects"]
 
@@ -29,21 +29,31 @@ _PEOPLE = (
 
 # People, by any word that means them.
 _PERSONS = re.compile(rf"\b{_PEOPLE}\b|\bhumans?\b(?! (?:recombinant|cancer cell|[\w-]+ cell lines?))|\bclinical\b")
-# People who were studied: counted, enrolled, followed, asked; or what came from their bodies.
-_STUDIED = re.compile(
+# Those who can be nobody else; individuals, males, adults, controls may be animals.
+_SURELY_PEOPLE = re.compile(
+    r"\b(?:patients?|humans?|wom[ae]n|m[ae]n|boys?|girls?|child(?:ren)?|people|persons?|participants|volunteers"
+    r"|clinical|proband|famil(?:y|ies)|affected (?:subjects|individuals)|cadaver\w*)\b"
+)
+# People who were studied: counted, enrolled, followed, asked.
+_PATIENTS = (
     rf"(?=[\dtfsenh]){_COUNT} (?:[\w/+<>=-]+ ){{0,5}}{_PEOPLE}\b"
     rf"|(?=[\dtfsenh]){_COUNT} (?:[\w-]+ ){{0,3}}cases (?:of|with|were)\b"
     r"|\b(?:in|from|of|among) (?:[\w-]+ ){0,3}(?:patients|volunteers|donors|women|men|children|adults) "
     r"(?:with|who|aged|under)\b|\bpatients? (?:were|was|underwent|received|samples?|specimens?|cohorts?|tissues?)\b"
     r"|\bparticipants\b|\bmedical records?\b"
+)
+# They, or what came from their bodies.
+_STUDIED = re.compile(
+    rf"{_PATIENTS}"
     r"|\b(?:clinical|human|patient|tissue|tumou?r|cancer|nsclc|sclc|tnbc|hcc|rcc|ccrcc|crc|gc|pdac|hnscc|escc|aml"
     r"|cll|gbm|pca) (?:tissue )?(?:specimens|samples|biops(?:ies|y))\b|\bprimary (?:human |tumou?r )?samples\b"
-    r"|\bcadaver\w*\b"
-    r"|\bhuman (?:cancer |kidney )?(?:tissues?|tumou?rs?|genomes?|subjects|bones?|femurs?|hearts?|brains?|kidneys?"
+    r"|(?<!ine )\bcadaver\w*\b"  # no canine, porcine, equine one
+    r"|\bhuman (?:cancer |kidney )?(?:tissues?|genomes?|subjects|bones?|femurs?|hearts?|brains?|kidneys?"
     r"|grafts|donors|pbmcs?|monocytes|t cells|biops(?:ies|y))\b"
-    r"|\bhealthy (?:volunteers|donors|subjects|controls|individuals)\b|\bpost-?mortem\b"
-    r"|\bpatient-derived\b(?! xenograft)|\bparaffin-embedded\b|\baffected subjects\b"
-    r"|\b[a-z]{2,6} patients and (?:cell lines|cells)\b|\b\d{1,3}-year-old\b"
+    r"|\bhealthy (?:volunteers|donors|subjects|controls|individuals)\b|\bautops(?:y|ies)\b"
+    r"|\bpost-?mortem (?:human|brains?|tissues?|samples?|specimens?|cases)\b"
+    r"|\bpatient-derived\b(?! (?:[\w-]+ ){0,3}(?:xenografts?|organoids?|models?|lines?)\b)|\bparaffin-embedded\b"
+    r"|\baffected subjects\b|\b[a-z]{2,6} patients and (?:cell lines|cells)\b|\b\d{1,3}-year-old\b"
 )
 _MICE = re.compile(
     r"\bmice\b|\bmouse\b(?! (?:monoclonal|anti))|\bmurine\b(?! (?:[\w-]+ ){0,4}cell lines?)|\bbalb/c\b|\bc57bl\b"
@@ -54,8 +64,8 @@ _ANIMALS = re.compile(
     r"\b(?:rats?|rodents?|rabbits?|guinea pigs?|pigs?|piglets?|porcine|swine|minipigs?|dogs?|canines?|beagles?|cats"
     r"|feline|sheep|ovine|lambs?|goats?|cows?|cattle|bovine|horses?|equine|hamsters?|gerbils?|ferrets?|monkeys?"
     r"|macaques?|primates|baboons?|chickens?|chicks?|zebra ?fish|fish (?:were|larvae|species|farms?)|minnows?|trout"
-    r"|xenopus|frogs?|drosophila|flies|honey ?bees?|bees|mosquito(?:es)?|c\. elegans|caenorhabditis|nematodes?|worms"
-    r"|insects?|livestock|poultry)\b"
+    r"|xenopus|frogs?|drosophila|fruit fly|flies|honey ?bees?|bees|mosquito(?:es)?|c\. elegans|caenorhabditis"
+    r"|nematodes?|worms|insects?|livestock|poultry|quails?|ducks?|tadpoles?|marmosets?|mussels|oysters|bivalves?|snails?|shrimps?)\b"
 )
 # Animals that are no subjects: sera and media, the dog that helps in therapy, apparatus.
 _NO_SUBJECT = re.compile(
@@ -65,11 +75,15 @@ _NO_SUBJECT = re.compile(
     r"|\b(?:therapy|certified \w+|guide|pet) dogs?\b|\bfish (?:or fish )?oils?\b|\bfish,? (?:intake|consumption)"
     r"|\bcat scan"
 )
+# How lines are called: letters and figures ("bxpc-3"), but not those of markers and of kinds of cells ("cd8", "th17"),
+# nor the bacteria in which plasmids are grown ("dh5a").
+_LINE = r"\b(?!(?:cd|th|il|pd|p|g|dh|bl|jm|xl)-?\d|type|day|top10)[a-z]{1,5}-?\d{1,4}[a-z]?"
 _CELLS = re.compile(
     r"\bcell[- ]lines?\b|\bcultured (?:[\w-]+ ){0,3}cells\b|\bcell cultures?\b|\borganoids?\b|\bspheroids?\b"
     r"|\b(?:hela|hek ?293t?|mcf-?7|mda-mb-\d{3}|a549|a375|pc-?3|lncap|du-?145|hct-?116|ht-?29|caco-?2|hepg2|huh-?7"
     r"|jurkat|k562|raji|thp-?1|u87|u2os|mc-?38|ct-?26|b16(?:-?f10|-?ova)?|4t1|llc1?|id-?8|raw ?264\.7|mkn-?\d\d"
     r"|bt-?549|rko|skov-?3|h1299|h460|ags|nih ?3t3|cho)\b(?! (?:score|scores|syndrome))"
+    rf"|{_LINE} cells\b"
     r"|\b(?:transfected|treated|incubated|exposed)\b[^.]{0,60}\bcells\b|\bcancer cells were\b"
     r"|\bcells were (?:transfected|treated|incubated|cultured)\b"
 )
@@ -83,7 +97,7 @@ _CARE = re.compile(
     r"|\bparticipants\b|\badults\b|\bchildren\b|\bwomen\b|\bmen\b|\bpeople\b|\bindividuals\b|\bcountries\b"
     r"|\bpopulation\b|\btreatment\b|\bepidemiolog|\bhealth\b|\bsurvival rates\b|\bsurviv(?:al|ors)\b"
 )
-_MENTIONS_CARE = 3  # fewer is a closing word on what it may once be good for
+_MENTIONS_CARE, _CARE_EVERY = 3, 500  # fewer, or rarer than one in so many characters, is a closing word on its use
 
 _PEOPLE_ONLY: frozenset[DesignClass] = frozenset(
     (
@@ -96,6 +110,11 @@ _PEOPLE_ONLY: frozenset[DesignClass] = frozenset(
         "systematic review",
         "guideline",
     )
+)
+# Patients of a model, who are nobody.
+_SUPPOSED = re.compile(
+    r"\bmarkov\b|\bdecision[- ]analy"
+    r"|\b(?:hypothetical|simulated|virtual) (?:[\w-]+ ){0,2}(?:cohorts?|patients?|population)"
 )
 _METHODS_MICE = re.compile(
     r"\b(?:mice|rats) were\b|\bc57bl|\bbalb/c\b|\bnude mice\b|\bnod[-/ ]?scid\b"
@@ -124,12 +143,13 @@ class Subjects:
 def subjects(told: str, title: str = "") -> Subjects:
     """Count the subjects in `told` (title and abstract, lower case) and twice more in its title."""
     told, title = _NO_SUBJECT.sub(" ", told), _NO_SUBJECT.sub(" ", title.lower())
-    return Subjects(
-        *(
-            sum(1 for _ in pattern.finditer(told)) + 2 * sum(1 for _ in pattern.finditer(title))
-            for pattern in (_PERSONS, _STUDIED, _MICE, _ANIMALS, _CELLS)
-        )
+    persons, studied, mice, animals, cells = (
+        sum(1 for _ in pattern.finditer(told)) + 2 * sum(1 for _ in pattern.finditer(title))
+        for pattern in (_PERSONS, _STUDIED, _MICE, _ANIMALS, _CELLS)
     )
+    if (mice or animals) and not _SURELY_PEOPLE.search(told):
+        persons = studied = 0
+    return Subjects(persons, studied, mice, animals, cells)
 
 
 def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple[Species, ...]:
@@ -141,7 +161,8 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
     if design is None:
         return ()
     if design in ("review", "editorial"):
-        if sum(1 for _ in _CARE.finditer(parts.told)) >= _MENTIONS_CARE or (design == "editorial" and not seen.beasts):
+        wanted = min(_MENTIONS_CARE, 1 + len(parts.told) // _CARE_EVERY)
+        if sum(1 for _ in _CARE.finditer(parts.told)) >= wanted or (design == "editorial" and not seen.beasts):
             found.add("human")
     elif design in _PEOPLE_ONLY:
         if design == "cohort" and seen.animals >= 2 and not seen.studied:
@@ -152,24 +173,25 @@ def species(design: DesignClass | None, seen: Subjects, parts: Excerpt) -> tuple
                 found.add("mouse")
     elif design == "computational":
         found.add("in silico")
-        if seen.studied:
+        if seen.studied and not _SUPPOSED.search(parts.told):
             found.add("human")
     else:
-        found = _laboratory(seen)
-        found = found or _laboratory(subjects(parts.methods.lower()))
+        methods = parts.methods.lower()
+        found = _laboratory(seen, parts.told) or _laboratory(subjects(methods), methods)
         if not found and _TUMOUR_CELLS.search(parts.told):
             found.add("cell line")
     return tuple(kind for kind in get_args(Species) if kind in found)
 
 
-def _laboratory(seen: Subjects) -> set[Species]:
+def _laboratory(seen: Subjects, text: str) -> set[Species]:
+    """Who was in the laboratory. Beside animals, one word of people's tissue, without the people, is background."""
     found: set[Species] = set()
     if seen.mice:
         found.add("mouse")
-    if seen.animals > seen.mice or seen.animals >= 3:
+    if seen.animals and (seen.animals >= seen.mice or seen.animals >= 3):
         found.add("other animal")
     if seen.cells and not seen.beasts > 3 * seen.cells:
         found.add("cell line")
-    if seen.studied:
+    if seen.studied >= 2 or (seen.studied and (seen.beasts < 2 or re.search(_PATIENTS, text))):
         found.add("human")
     return found

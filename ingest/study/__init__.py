@@ -10,14 +10,14 @@ import re
 from dataclasses import replace
 
 from ingest.papers import DesignClass, Paper
-from ingest.study_design import design_class, design_named
-from ingest.study_excerpt import Excerpt, excerpt
-from ingest.study_rules import found_design, trial_words
-from ingest.study_size import sample_size
-from ingest.study_subjects import species, subjects
-from ingest.trial_names import own_trial_ids, trial_names
+from ingest.study.design import UnknownDesign, design_class, design_named
+from ingest.study.excerpt import Excerpt, excerpt
+from ingest.study.rules import found_design, trial_words
+from ingest.study.size import sample_size
+from ingest.study.subjects import species, subjects
+from ingest.study.trials import own_trial_ids, trial_names
 
-__all__ = ["classified", "design_class", "design_named"]
+__all__ = ["UnknownDesign", "classified", "design_class", "design_named"]
 
 # What the text may make of a design that the record states; everything else that is stated stays. "Review" is put on
 # every kind of synthesis, "clinical trial" on whatever had to do with one.
