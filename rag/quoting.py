@@ -27,7 +27,7 @@ __all__ = ["quoted"]
 _Place = tuple[str, int]
 
 _MOST_ALIKE = 0.9  # cosine from which two sentences say the same
-_SAME_WORDS = 0.75  # share of the shorter sentence's words from which they do
+_SAME_WORDS = 0.75, 0.9  # shares of the longer and of the shorter sentence's words, from either of which they do
 _WORTH_QUOTING, _WORTH_FILLING = 0.8, 0.6  # of the best sentence's score: of any, and of the first few
 _NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
 _MOST_OF_A_PAPER = 3
@@ -113,11 +113,10 @@ def _repeats(item: Evidence, chosen: Sequence[Evidence]) -> bool:
     words = content_words(item.text)
     for other in chosen:
         theirs = content_words(other.text)
-        if (
-            _within(item, other)
-            or float(item.vector @ other.vector) > _MOST_ALIKE
-            or len(words & theirs) >= _SAME_WORDS * max(min(len(words), len(theirs)), 1)
-        ):
+        longer, shorter = max(len(words), len(theirs), 1), max(min(len(words), len(theirs)), 1)
+        shared = len(words & theirs)
+        same_words = shared >= _SAME_WORDS[0] * longer or shared >= _SAME_WORDS[1] * shorter
+        if same_words or _within(item, other) or float(item.vector @ other.vector) > _MOST_ALIKE:
             return True
     return False
 
