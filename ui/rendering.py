@@ -82,8 +82,8 @@ def show(console: Console, blocks: Iterable[Block]) -> None:
             lines = [block.text]
         for number, line in enumerate(lines):
             line.rstrip()
-            before = Text(lead if number == 0 else " " * block.indent, style="cyan" if block.lead else "")
-            console.print((before + line) if line.plain else line, soft_wrap=True, highlight=False)
+            before = (lead, "cyan") if number == 0 else (" " * block.indent, "")
+            console.print(Text.assemble(before, line) if line.plain else line, soft_wrap=True, highlight=False)
 
 
 def row(console: Console, *cells: object) -> None:
