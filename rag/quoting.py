@@ -138,14 +138,14 @@ def _added(text: str, items: set[str]) -> float:
 def _decided(question: Question, chosen: Sequence[Evidence], read: Sequence[Evidence]) -> list[Evidence]:
     """The same, led by the sentence that decides: the best one that says what the weightier side says."""
     weights: dict[Stance, float] = {"yes": 0.0, "no": 0.0}
-    stances = {item.start: stance(question.text, item.text) for item in chosen}
+    stances = {_place(item): stance(question.text, item.text) for item in chosen}
     for item in chosen:
-        if said := stances[item.start]:
+        if said := stances[_place(item)]:
             weights[said] += item.score
     if not any(weights.values()):
         return list(read)
     side = max(weights, key=lambda one: weights[one])
-    lead = next(item for item in chosen if stances[item.start] == side)
+    lead = next(item for item in chosen if stances[_place(item)] == side)
     order = dict.fromkeys([lead.paper_id, *(item.paper_id for item in read)])
     rest = [item for paper in order for item in read if item.paper_id == paper and item is not lead]
     return [lead, *rest]
