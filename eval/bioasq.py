@@ -1,7 +1,7 @@
 """BioASQ's questions as they are published, and the abstracts they cite as papers of a library.
 
 BioASQ (Tsatsaronis et al., BMC Bioinformatics 2015, doi:10.1186/s12859-015-0564-6), task b: JSON lines, each a question
-with the PMIDs and snippets that answer it, its exact answer (yes or no; names, each with its synonyms) and ideal answers.
+with the PMIDs and snippets that answer it, its exact answer (yes or no; names, each with its synonyms) and others.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class BioAsq:
-    """A question and its answer: `items` are names, each as a tuple of synonyms; a yes/no question has one, `yes` or `no`.
+    """A question and its answer: `items` are names, each as a tuple of synonyms; yes/no questions have `yes` or `no`.
 
     A factoid's items are one after the other as good; a list's are all wanted. A summary has none.
     """
@@ -84,7 +84,7 @@ def abstracts(questions: Sequence[BioAsq]) -> list[Paper]:
 
 
 def groups(questions: Sequence[BioAsq]) -> dict[str, str]:
-    """The group of each question, by its id: questions that cite a paper in common, directly or over others, are of one.
+    """The group of each question, by its id: questions that share a paper, directly or over others, are of one.
 
     A group goes by its first paper, so that no paper serves both halves of the questions.
     """

@@ -138,7 +138,7 @@ def first_characters(passages: Sequence[str], characters: int) -> list[str]:
 
 
 def document_recall(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
-    """Relevant documents among the first k of the ranking over min(k, number of relevant ones), so that 1 can be reached.
+    """Relevant documents among the first k of the ranking over min(k, number of relevant ones): 1 can be reached.
 
     A document that comes twice counts once, and takes one place. Source: the cut-off recall of BEIR's `recall_cap`
     (Thakur et al., NeurIPS 2021 Datasets and Benchmarks); it is not `recall`, which divides by all relevant ones.
@@ -166,8 +166,8 @@ def items_named(text: str, items: Sequence[Collection[str]]) -> float:
 def citation_precision(cited: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
     """Share of the citations that are to relevant documents; every citation counts, not every document once.
 
-    It is not ALCE's citation precision (Gao et al., EMNLP 2023), which asks an entailment model whether the text supports
-    the sentence: here the gold documents decide.
+    It is not ALCE's citation precision (Gao et al., EMNLP 2023), which asks an entailment model whether the text
+    supports the sentence: here the gold documents decide.
     """
     if not cited:
         raise ValueError("citation precision is undefined without citations")
@@ -183,8 +183,8 @@ def risk_coverage(
     (weighted by `weights`, if given). Risk is the share of wrong ones among what is answered, as if both kinds of
     question were equally frequent: wrongly answered / (coverage + wrongly answered).
 
-    Source: El-Yaniv, Wiener, JMLR 11 (2010), whose coverage is over all questions; ours is over those with an answer, for
-    how many have none is the choice of whoever makes the set.
+    Source: El-Yaniv, Wiener, JMLR 11 (2010), whose coverage is over all questions; ours is over those with an
+    answer, for how many have none is the choice of whoever makes the set.
     """
     if not answerable or not unanswerable:
         raise ValueError("a risk-coverage curve needs questions of both kinds")

@@ -95,8 +95,9 @@ def _wider(paper: Paper) -> frozenset[Concept]:
 
 
 def _others(name: Name, held: frozenset[Concept], known: Iterable[Concept]) -> list[str]:
-    """Concepts of the same kind that are neither held, nor broader or narrower than what is, or than the name itself."""
-    assert name.concept is not None
+    """Concepts of the same kind that are neither held, nor broader or narrower than what is, or than the name."""
+    if name.concept is None:
+        return []
     near = {name.concept, *held}
     near |= {below for one in (name.concept, *held) for below in narrower(one)}
     return [one.name for one in known if one.kind == name.kind and one not in near and near.isdisjoint(narrower(one))]

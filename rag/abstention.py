@@ -7,7 +7,7 @@ itself, so that one about the drug and another about the cancer do not add up to
 - `passage`, `paper`: share of the asked words, weighted by rarity, that its best passage, or title, abstract and
   passages, hold;
 - `rare`, `rarest`: share of the three rarest asked words among the latter, and whether the rarest is there;
-- `names`: share of what the question names (see `rag.naming`) that it is about; `all_named`: 1 where that is all, else 0.
+- `names`: share of what the question names (see `rag.naming`) that it is about; `all_named`: 1 where it is all of it.
 
 A logistic model joins them; the surest paper counts.
 """
@@ -115,8 +115,8 @@ def features(
 def missing(question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[str, ...]:
     """What a library that does not answer would need: the names asked for that its nearest papers do not hold.
 
-    Each is a clause, "no paper found here is about relatlimab"; where each name is held by some paper but none holds all,
-    one says so: "no paper found here is about relatlimab and hepatocellular carcinoma together".
+    Each is a clause, "no paper found here is about relatlimab"; where each name is held by some paper but none holds
+    all, one says so: "no paper found here is about relatlimab and hepatocellular carcinoma together".
     """
     names = names_of(question.text)
     held = [

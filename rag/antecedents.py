@@ -15,22 +15,26 @@ _WORK = (
 )
 _POINTS = re.compile(
     # "These patients", "this approach", "such lesions", "the latter"; not "this study", not "that" as a conjunction.
-    rf"\b(?:this|these|those|such)\s+(?!(?:[\w-]+\s+){{0,2}}?(?:{_WORK})\b)(?!an?\b|as\b|that\b|with\b|who\b|of\b|in\b)[a-z][\w-]*"
+    rf"\b(?:this|these|those|such)\s+(?!(?:[\w-]+\s+){{0,2}}?(?:{_WORK})\b)"
+    r"(?!an?\b|as\b|that\b|with\b|who\b|of\b|in\b)[a-z][\w-]*"
     r"|\bthe (?:former|latter)\b|\b(?:both|either|neither) of (?:these|them|which)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"^(?:(?:however|moreover|furthermore|in addition|additionally|thus|therefore|hence|also|similarly|in contrast|conversely|"
-    r"consequently|indeed|notably|importantly|finally)\b,?\s*)?"
+    r"^(?:(?:however|moreover|furthermore|in addition|additionally|thus|therefore|hence|also|"
+    r"similarly|in contrast|conversely|consequently|indeed|notably|importantly|finally)\b,?\s*)?"
     r"(?:it|its|they|their|he|she|his|her|this|these|those|both|another|the (?:former|latter|same|other|others|two)|"
-    r"(?:one|some|none|all|most|half) of (?:these|them))\b(?!\s+(?:is|was|has been)\s+(?:\w+\s+)?(?:known|shown|thought|"
-    r"recommended|estimated|reported|suggested|clear|unclear|possible|likely|important|noteworthy|believed|accepted|established)\b)",
+    r"(?:one|some|none|all|most|half) of (?:these|them))\b"
+    r"(?!\s+(?:is|was|has been)\s+(?:\w+\s+)?(?:known|shown|thought|"
+    r"recommended|estimated|reported|suggested|clear|unclear|possible|likely|important|noteworthy|"
+    r"believed|accepted|established)\b)",
     re.IGNORECASE,
 )
 _OWN = re.compile(rf"^(?:\w+,?\s+){{0,2}}?(?:this|these|our)\s+(?:[\w-]+\s+){{0,2}}?(?:{_WORK})\b", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^(?:in contrast|conversely|by contrast|similarly|consequently|therefore|thus|hence|as a result|accordingly|"
-    r"for (?:example|instance)|in turn|as such|that is|the same (?:was|is|applies|held|holds)|in (?:this|these|such|both|either) )\b",
+    r"for (?:example|instance)|in turn|as such|that is|the same (?:was|is|applies|held|holds)|"
+    r"in (?:this|these|such|both|either) )\b",
     re.IGNORECASE,
 )
 _EARLY = 60  # characters from the start within which what points has its antecedent before, not in the sentence itself

@@ -17,29 +17,33 @@ _YES_OR_NO = re.compile(
 _EITHER = re.compile(r"^\w+ (?:the )?(?:\w+ ){0,8}?or (?!not\b|no\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|frequent\w*|common|rare|large|accurate\w*|high|likely)\b"
-    r"|^(?:what|which)\b[^?]{0,60}?\b(?:percentages?|proportions?|rates?|fractions?|number|frequency|incidence|prevalence|dose|"
-    r"duration|median|hazard ratio|odds ratio|phase|auc|accuracy)\b",
+    r"|^(?:what|which)\b[^?]{0,60}?\b(?:percentages?|proportions?|rates?|fractions?|number|frequency|"
+    r"incidence|prevalence|dose|duration|median|hazard ratio|odds ratio|phase|auc|accuracy)\b",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(
-    r"\b(?:compar\w+|versus|vs\.?|differences? between|(?:better|worse|superior|inferior|longer|higher|lower|safer) (?:than|to)"
+    r"\b(?:compar\w+|versus|vs\.?|differences? between"
+    r"|(?:better|worse|superior|inferior|longer|higher|lower|safer) (?:than|to)"
     r"|which (?:is|are|was) (?:better|best|superior|safer))\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\bmechanisms?\b|^\s*(?:how\b|why\b|by what\b|through (?:what|which)\b)", re.IGNORECASE)
 _LIST = re.compile(
-    r"^\s*(?:please\s+)?(?:list|name|enumerate)\b|^\s*(?:what|which)(?: are| were)?(?: the| other| main| most common| \d+| two| three| four)*"
+    r"^\s*(?:please\s+)?(?:list|name|enumerate)\b"
+    r"|^\s*(?:what|which)(?: are| were)?(?: the| other| main| most common| \d+| two| three| four)*"
     r" (?:[\w-]+ ){0,3}?[\w-]{2,}(?<!s)s\b(?<!\bdoes)(?<!\bis)(?<!\bwas)(?<!\bhas)(?<!disease's)",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d")
 _CAUSE = re.compile(
     r"\b(?:by|through|via|because|due to|owing to|mediat\w+|leads? to|led to|results? in|induc\w+|driv\w+|inhibit\w*|"
-    r"suppress\w*|activat\w+|promot\w+|block\w*|exclu\w+|recruit\w*|impair\w*|limit\w*|prevent\w*|caus\w+|thereby|express\w*)\b",
+    r"suppress\w*|activat\w+|promot\w+|block\w*|exclu\w+|recruit\w*|impair\w*|limit\w*|"
+    r"prevent\w*|caus\w+|thereby|express\w*)\b",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\b(?:than|versus|vs|compared (?:with|to)|(?:no|not|without)[\w ]{0,30}differen\w+|similar|superior\w*|inferior\w*)\b",
+    r"\b(?:than|versus|vs|compared (?:with|to)|(?:no|not|without)[\w ]{0,30}differen\w+|similar|"
+    r"superior\w*|inferior\w*)\b",
     re.IGNORECASE,
 )
 _ENUMERATION = re.compile(r"\w,\s[^,.;()]{2,60},?\s(?:and|or)\s\w|\w,\s[^,.;]{2,60},\s\w")

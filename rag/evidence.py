@@ -39,8 +39,9 @@ _AIM = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\b(?:limitations?|could not (?:tell|say|be)|cannot (?:tell|speak|say|be)|can(?:not| neither) |without a control group|"
-    r"confound\w*|had to be (?:tested|confirmed)|needs? to be (?:tested|confirmed)|may not (?:apply|hold)|too (?:few|small|short))\b",
+    r"\b(?:limitations?|could not (?:tell|say|be)|cannot (?:tell|speak|say|be)|can(?:not| neither) |"
+    r"without a control group|confound\w*|had to be (?:tested|confirmed)|needs? to be (?:tested|confirmed)|"
+    r"may not (?:apply|hold)|too (?:few|small|short))\b",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -51,9 +52,9 @@ _DANGLING = re.compile(
 )
 # Words that say what kind of answer is wanted, or that an answer is wanted, and nothing of its subject.
 _FOR_THE_ASKING = content_words(
-    "please list name describe briefly define give tell type types kind kinds aspects role information involved implicated "
-    "associated used use tested investigated included studied link example currently known regarding concerning yes no 1 2 "
-    "3 4 5 6 7 8 9 two three four five"
+    "please list name describe briefly define give tell type types kind kinds aspects role information involved "
+    "implicated associated used use tested investigated included studied link example currently known regarding "
+    "concerning yes no 1 2 3 4 5 6 7 8 9 two three four five"
 )
 _PLACE: dict[SectionKind, float] = {"results": 0.06, "abstract": 0.06, "methods": -0.06, "introduction": -0.06}
 
@@ -156,7 +157,7 @@ def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: froze
 
 
 def _manner(text: str) -> float:
-    """What the manner of speech adds: results over aims and limitations, nothing that hangs on the line before, no questions."""
+    """What the manner of speech adds: results over aims and limits, nothing that hangs on the line before."""
     return (
         0.05 * bool(_RESULT.search(text))
         - 0.15 * bool(_AIM.search(text))

@@ -1,5 +1,5 @@
-"""What a question names, and whether a text is about it: drugs, cancers, markers, events, methods, trials, and names that
-no vocabulary holds but that are written as names are (RT001, TBC1D16).
+"""What a question names, and whether a text is about it: drugs, cancers, markers, events, methods, trials, and names
+that no vocabulary holds but that are written as names are (RT001, TBC1D16).
 
 Synonyms are the same, and what is narrower counts: a question about PD-1 inhibitors is met by nivolumab, one about lung
 cancer by NSCLC. Siblings do not count, nor does what is broader.
@@ -19,22 +19,25 @@ from rag.typography import one_spelling
 __all__ = ["Name", "holds", "names_of"]
 
 _KINDS = frozenset({"drug", "cancer", "biomarker", "event", "method"})
-# A trial: by its registry number, a coined name and its number, or its place ("the CANDOR trial", "the trial PEACHTREE").
+# A trial: by its registry number, a coined name and its number, or its place ("the CANDOR trial", "trial PEACHTREE").
 _ACRONYM = r"[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:[- ]?\d{1,4})?"
 _TRIAL = re.compile(
-    r"\b(?P<registry>NCT\s?\d{8})\b|\b(?P<coined>(?=[A-Za-z]*[A-Z]{2}|[A-Z][a-z]+[A-Z])[A-Za-z]{5,}(?:-[A-Z][a-z]+)?[- ]?\d{2,3})\b"
-    rf"|\b(?P<before>{_ACRONYM})(?= (?:\w+ ){{0,2}}?(?:trials?|stud(?:y|ies))\b)|\b(?:trials?|study) (?P<after>{_ACRONYM})\b"
+    r"\b(?P<registry>NCT\s?\d{8})\b"
+    r"|\b(?P<coined>(?=[A-Za-z]*[A-Z]{2}|[A-Z][a-z]+[A-Z])[A-Za-z]{5,}(?:-[A-Z][a-z]+)?[- ]?\d{2,3})\b"
+    rf"|\b(?P<before>{_ACRONYM})(?= (?:\w+ ){{0,2}}?(?:trials?|stud(?:y|ies))\b)"
+    rf"|\b(?:trials?|study) (?P<after>{_ACRONYM})\b"
 )
 # A code: letters with figures, capitals behind the first letter, or capitals alone.
 _CODE = re.compile(
-    r"(?<![\w.-])(?=[\w.+/-]*[A-Za-z])(?P<code>[A-Za-z]+[\w-]*\d[\w+-]*|\w*[a-z]\w*[A-Z][\w-]*|[A-Z]{2}[A-Z0-9-]+)(?![\w-])"
+    r"(?<![\w.-])(?=[\w.+/-]*[A-Za-z])"
+    r"(?P<code>[A-Za-z]+[\w-]*\d[\w+-]*|\w*[a-z]\w*[A-Z][\w-]*|[A-Z]{2}[A-Z0-9-]+)(?![\w-])"
 )
 _NO_NAME = frozenset("II III IV VI FDA EMA EU USA UK WHO RCT DNA RNA".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that a question names: a concept of the vocabulary, or a `trial` or `term` in the question's spelling."""
+    """Something that a question names: a concept of the vocabulary, or a `trial` or `term` in its own spelling."""
 
     kind: str
     text: str
@@ -43,7 +46,7 @@ class Name:
 
 @lru_cache(maxsize=512)
 def names_of(question: str) -> tuple[Name, ...]:
-    """What `question` names, each once, in its order. What is most general (immunotherapy, solid tumor) names nothing."""
+    """What `question` names, each once, in its order. What is most general (immunotherapy) names nothing."""
     found: dict[Name, int] = {}
     taken: list[tuple[int, int]] = []
     for mention in mentions(question):

@@ -1,7 +1,7 @@
 """Evidence -> what an answer without an LLM quotes: sentences word for word, in an order that reads as an answer.
 
-A sentence that hangs on the one before brings it along, and is left where that one hangs, too. What was said is not said
-again. A yes/no question is answered first by what decides it; a list by what adds most to it.
+A sentence that hangs on the one before brings it along, and is left where that one hangs, too. What was said is not
+said again. A yes/no question is answered first by what decides it; a list by what adds most to it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def quoted(
 ) -> list[Evidence]:
     """Pick what an answer to `question` quotes, in reading order: best paper first, within a paper as it is written.
 
-    Takes up to `most` sentences, at most three of a paper. The first `least` need only be near the question, further ones
-    nearly as good as the best.
+    Takes up to `most` sentences, at most three of a paper. The first `least` need only be near the question,
+    further ones nearly as good as the best.
     """
     wanted = asking(question.text)
     worth = _worth(question, evidence, passages)
@@ -74,7 +74,7 @@ def quoted(
 
 
 def _worth(question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage]) -> dict[_Place, float]:
-    """The score of each sentence, and what it gains as the kind of answer asked for, or loses as one about other names."""
+    """The score of each sentence, with what it gains as the kind of answer asked for or loses by other names."""
     wanted, names = asking(question.text), names_of(question.text)
     held = []
     for passage in passages:

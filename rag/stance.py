@@ -1,8 +1,8 @@
 """Whether a sentence says yes or no to a yes/no question.
 
-No where it denies what the question asks ("did not improve", "failed to"), or says the opposite of it: worse where better
-was asked, an oncogene where a suppressor was. Two such turns are none. A sentence that speaks of something else, or only
-announces that it was looked at, says neither.
+No where it denies what the question asks ("did not improve", "failed to"), or says the opposite of it: worse where
+better was asked, an oncogene where a suppressor was. Two such turns are none. A sentence that speaks of something else,
+or only announces that it was looked at, says neither.
 """
 
 from __future__ import annotations
@@ -23,16 +23,19 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(
-    r"\bnot only\b|\bno(?:t)? (?:serious|severe|new|unexpected|grade|dose-limiting|treatment-related|related|previously|yet been reached|"
-    r"reached)\b|\bmedian [^.;]{0,40}not (?:been )?reached\b|\bwhether or not\b|\bnot yet reached\b|\bno (?:prior|previous)\b"
+    r"\bnot only\b|\bno(?:t)? (?:serious|severe|new|unexpected|grade|dose-limiting|treatment-related|related|"
+    r"previously|yet been reached|reached)\b|\bmedian [^.;]{0,40}not (?:been )?reached\b"
+    r"|\bwhether or not\b|\bnot yet reached\b|\bno (?:prior|previous)\b"
     r"|\b(?:those|women|men|patients|people|subjects|group|arm|that) without\b|\bwho (?:have |had )?fail(?:ed)?\b"
-    r"|\bwithout (?:prior|previous|affecting|significant toxicity|increasing|compromising)\b|\b(?:is|are|was|were) not (?:fully|completely|well)\b",
+    r"|\bwithout (?:prior|previous|affecting|significant toxicity|increasing|compromising)\b"
+    r"|\b(?:is|are|was|were) not (?:fully|completely|well)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})\b", re.IGNORECASE), re.compile(rf"\b(?:{other})\b", re.IGNORECASE))
     for one, other in (
-        (r"better|improv\w+|favou?rable|benefi\w+|effective|superior", r"worse\w*|less|poor(?:er)?|unfavou?rable|adverse prognos\w+|detriment\w*|inferior|aggressive\w*"),
+        (r"better|improv\w+|favou?rable|benefi\w+|effective|superior",
+         r"worse\w*|less|poor(?:er)?|unfavou?rable|adverse prognos\w+|detriment\w*|inferior|aggressive\w*"),
         (r"long(?:er)?|prolong\w*", r"short(?:er|ened)?"),
         (r"increas\w*|high(?:er)?|elevat\w+|greater|positive\w*|upregulat\w+|promot\w+|enhanc\w+|activat\w+|favou?ring",
          r"decreas\w*|low(?:er)?|reduc\w+|less|negative\w*|downregulat\w+|suppress\w*|inhibit\w*|repress\w*|attenuat\w+|impair\w*"),
@@ -45,7 +48,8 @@ _OPPOSITES = tuple(
     )
 )  # fmt: skip
 _ASKS = re.compile(
-    r"\b(?:asked|examined|assess\w+|investigated|determine|evaluate[sd]?|test(?:ed)?) (?:whether|if|how)\b|\b(?:aim(?:s|ed)?|sought) to\b",
+    r"\b(?:asked|examined|assess\w+|investigated|determine|evaluate[sd]?|test(?:ed)?) (?:whether|if|how)\b"
+    r"|\b(?:aim(?:s|ed)?|sought) to\b",
     re.IGNORECASE,
 )
 _LEAST = 0.34  # of the question's words in a sentence that says anything to it

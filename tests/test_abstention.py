@@ -45,12 +45,16 @@ def test_nothing_found_is_not_sure() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    assert lacking("Does relatlimab help in melanoma?", passage(1, LONGER)) == ("no paper found here is about relatlimab",)
+    assert lacking("Does relatlimab help in melanoma?", passage(1, LONGER)) == (
+        "no paper found here is about relatlimab",
+    )
 
 
 def test_names_that_no_paper_holds_together_are_named_together() -> None:
     found = passage(1, LONGER), passage(2, "Survival of patients with glioma remained short.")
-    assert lacking("Does nivolumab help in glioma?", *found) == ("no paper found here is about nivolumab and glioma together",)
+    assert lacking("Does nivolumab help in glioma?", *found) == (
+        "no paper found here is about nivolumab and glioma together",
+    )
 
 
 def test_synonyms_and_narrower_names_count_and_siblings_do_not() -> None:

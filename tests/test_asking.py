@@ -29,7 +29,12 @@ def test_kinds_of_questions(question: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["These patients responded.", "It was given weekly.", "In contrast, survival fell.", "With this approach, PFS rose."],
+    [
+        "These patients responded.",
+        "It was given weekly.",
+        "In contrast, survival fell.",
+        "With this approach, PFS rose.",
+    ],
 )
 def test_what_points_back_hangs(sentence: str) -> None:
     assert hangs(sentence)
@@ -37,7 +42,12 @@ def test_what_points_back_hangs(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["This study enrolled 40 patients.", "In this trial, survival rose.", "It is known that PD-L1 varies.", "Patients responded."],
+    [
+        "This study enrolled 40 patients.",
+        "In this trial, survival rose.",
+        "It is known that PD-L1 varies.",
+        "Patients responded.",
+    ],
 )
 def test_what_speaks_of_the_paper_itself_does_not_hang(sentence: str) -> None:
     assert not hangs(sentence)

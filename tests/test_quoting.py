@@ -37,7 +37,10 @@ def test_the_best_paper_comes_first_and_is_read_in_its_own_order() -> None:
 
 
 def test_what_was_said_in_nearly_the_same_words_is_not_said_again() -> None:
-    found = [passage(1, "Nivolumab prolonged survival in melanoma."), passage(2, "In melanoma nivolumab prolonged survival.")]
+    found = [
+        passage(1, "Nivolumab prolonged survival in melanoma."),
+        passage(2, "In melanoma nivolumab prolonged survival."),
+    ]
     assert len(texts(OPEN, found)) == 1
 
 

@@ -6,8 +6,8 @@ are). Near misses (`eval.near_misses`) exchange a drug, cancer, marker or trial 
 left out. An answer to one of the latter two is wrong. Without its gold papers, a BioASQ question may still be answered
 by another paper: these count as wrong, too.
 
-Papers, and questions that share one, are halved by the hash of their names. `--calibrate` fits the model and the threshold
-of `rag/abstention.py` on `tune`: the lowest confidence at which at most 5 % of the questions without an answer are
+Papers, and questions that share one, are halved by the hash of their names. `--calibrate` fits the model and the
+threshold of `rag/abstention.py` on `tune`: the lowest confidence at which at most 5 % of those without an answer are
 answered. The table is that of `report`: what comes of that threshold there, and the curve over all thresholds. The peer
 answers where the cosine of the question to the nearest chunk is at least a threshold, chosen on `tune` likewise.
 
@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.bench.asked_libraries import Remembering, opened, say, without, workplace
+from eval.bench.asked_libraries import Remembering, opened, say, without
 from eval.bench.checks import fit
-from eval.bench.data import add_data_option, data_folder
+from eval.bench.data import add_data_option, data_folder, workplace
 from eval.bioasq import abstracts, bioasq, groups
 from eval.measures import Interval, paired_difference, risk_coverage
 from eval.near_misses import KINDS, near_misses
@@ -258,7 +258,8 @@ def _print(console: Console, name: str, asked: Sequence[Asked], tune: Sequence[A
         best = _interval(asked, score, lambda found: coverage_at(found))
         under = _interval(asked, score, area)
         console.print(
-            f"{label}: coverage at {WRONGLY:.0%} wrongly answered {best.estimate:.3f} ({best.low:.3f} to {best.high:.3f}); "
+            f"{label}: coverage at {WRONGLY:.0%} wrongly answered {best.estimate:.3f} "
+            f"({best.low:.3f} to {best.high:.3f}); "
             f"area under the curve {under.estimate:.3f} ({under.low:.3f} to {under.high:.3f})"
         )
     reached = coverage_at(points["immunorag"])

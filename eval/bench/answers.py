@@ -11,8 +11,8 @@ abstain, at the median of our answers). The measures, all in `eval.measures`:
 - document recall@10 over min(10, gold), of the papers in the order in which they were found;
 - citation precision: the share of what is cited that is a gold document, of the questions that we answer.
 
-Questions are halved by the papers they cite; whatever is chosen by looking is chosen on `tune`. Intervals are 95 % paired
-bootstrap intervals over groups of questions that share a paper. Nothing here is judged by `rag.checks`.
+Questions are halved by the papers they cite; whatever is chosen by looking is chosen on `tune`. Intervals are 95 %
+paired bootstrap intervals over groups of questions that share a paper. Nothing here is judged by `rag.checks`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.bench.asked_libraries import Remembering, opened, say, workplace
-from eval.bench.data import add_data_option
+from eval.bench.asked_libraries import Remembering, opened, say
+from eval.bench.data import add_data_option, workplace
 from eval.bioasq import BioAsq, abstracts, bioasq, groups
 from eval.measures import citation_precision, document_recall, first_characters, items_named, paired_difference
 from eval.suites import half

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ingest.remembered import Remembered
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -19,50 +18,25 @@ if TYPE_CHECKING:
     from rag.question import Question
     from rag.retrieval import Ranker, Ranking, Retriever
 
-__all__ = ["Remembering", "opened", "say", "without", "workplace"]
+__all__ = ["Remembering", "opened", "say", "without"]
 
 _WEIGHTS = (2.0, 1.0)  # lexical and dense, as `rag.retrieval.hybrid` has them
 
 
-class Remembering:
-    """An embedder that embeds each text once: the questions of a set share most of their passages."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def name(self) -> str:
-        return self._embedder.name
-
-    @property
-    def dim(self) -> int:
-        return self._embedder.dim
-
-    @property
-    def limit(self) -> int:
-        return self._embedder.limit
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self._embedder.count_tokens(texts)
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        new = list(dict.fromkeys(text for text in texts if text not in self._known))
-        self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        if not texts:
-            return np.zeros((0, self.dim), dtype=np.float32)
-        return np.stack([self._known[text] for text in texts])
+class Remembering(Remembered):
+    """An embedder that embeds each text once, also over several runs: the questions of a set share most passages."""
 
     def load(self, file: Path) -> None:
         """Remember what `save` kept in `file`, if it is there."""
         if file.is_file():
             kept = np.load(file, allow_pickle=False)
-            self._known.update(zip(map(str, kept["texts"]), kept["vectors"], strict=True))
+            self._known.update((key.tobytes(), row) for key, row in zip(kept["keys"], kept["vectors"], strict=True))
 
     def save(self, file: Path) -> None:
         """Keep in `file` what was embedded so far."""
         if self._known:
-            np.savez(file, texts=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+            keys = np.stack([np.frombuffer(key, dtype=np.uint8) for key in self._known])
+            np.savez(file, keys=keys, vectors=np.stack(list(self._known.values())))
 
 
 def opened(folder: Path, embedder: Embedder, papers: Iterable[Paper] | Sequence[Path]) -> Library:
@@ -105,17 +79,6 @@ def _chunk_ids(library: Library) -> list[str]:
 
 
 _IDS: dict[Path, list[str]] = {}
-
-
-@contextmanager
-def workplace(keep: Path | None) -> Iterator[Path]:
-    """`keep`, made where it is not there; None: a folder for the time being."""
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep
-    else:
-        with tempfile.TemporaryDirectory(prefix="immunorag-") as folder:
-            yield Path(folder)
 
 
 def say(text: str) -> None:
