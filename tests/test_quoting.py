@@ -15,7 +15,7 @@ OPEN = Question("What is known of survival?")
 
 def evidence(found: list[Passage], *, score: float = 1.0, **scores: float) -> list[Evidence]:
     """Each sentence of one-paper passages, alike to no other; `scores` are by the first word of a sentence."""
-    items = []
+    items: list[Evidence] = []
     for number, one in enumerate(found, start=1):
         start = 0
         for text in one.text.split("  "):

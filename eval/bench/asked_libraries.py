@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,18 +39,15 @@ class Remembering(Remembered):
             np.savez(file, keys=keys, vectors=np.stack(list(self._known.values())))
 
 
-def opened(folder: Path, embedder: Embedder, papers: Iterable[Paper] | Sequence[Path]) -> Library:
+def opened(folder: Path, embedder: Embedder, papers: Sequence[Paper] | Sequence[Path]) -> Library:
     """The library in `folder`; where there is none, it is made of `papers`, or of the files they are read from."""
     from ingest.library import Library
 
     library = Library.open(folder, embedder=embedder)
     if not len(library):
-        wanted = list(papers)
-        say(f"{folder.name}: taking in {len(wanted)} papers")
-        if wanted and isinstance(wanted[0], Path):
-            library.ingest([path for path in wanted if isinstance(path, Path)])
-        else:
-            library.add([paper for paper in wanted if not isinstance(paper, Path)])
+        say(f"{folder.name}: taking in {len(papers)} papers")
+        library.ingest([one for one in papers if isinstance(one, Path)])
+        library.add([one for one in papers if not isinstance(one, Path)])
     return library
 
 
