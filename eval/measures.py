@@ -16,15 +16,19 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Interval",
+    "citation_precision",
+    "document_recall",
     "evidence_rank",
     "evidence_recall",
     "first_characters",
     "holds",
+    "items_named",
     "ndcg",
     "paired_difference",
     "paired_ratio",
     "recall",
     "reciprocal_rank",
+    "risk_coverage",
     "trigrams",
 ]
 
@@ -133,6 +137,71 @@ def first_characters(passages: Sequence[str], characters: int) -> list[str]:
     return seen
 
 
+def document_recall(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
+    """Relevant documents among the first k of the ranking over min(k, number of relevant ones): 1 can be reached.
+
+    A document that comes twice counts once, and takes one place. Source: the cut-off recall of BEIR's `recall_cap`
+    (Thakur et al., NeurIPS 2021 Datasets and Benchmarks); it is not `recall`, which divides by all relevant ones.
+    """
+    _check_depth(k)
+    wanted = set(relevant)
+    if not wanted:
+        raise ValueError("recall is undefined without relevant documents")
+    first = list(dict.fromkeys(ranking))[:k]
+    return len(wanted.intersection(first)) / min(k, len(wanted))
+
+
+def items_named(text: str, items: Sequence[Collection[str]]) -> float:
+    """Share of the items, each a collection of synonyms, of which at least one synonym stands in `text`.
+
+    Words are compared as in `trigrams`, whole and in a row: "IL-4" stands in "IL 4", not in "IL-41". BioASQ's own list
+    measure is an F-measure over the items a system returns; a text in prose returns no list, so this is its recall.
+    """
+    if not items:
+        raise ValueError("the share of named items is undefined without items")
+    told = f" {' '.join(_words(text))} "
+    return sum(any(_stands(name, told) for name in item) for item in items) / len(items)
+
+
+def citation_precision(cited: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
+    """Share of the citations that are to relevant documents; every citation counts, not every document once.
+
+    It is not ALCE's citation precision (Gao et al., EMNLP 2023), which asks an entailment model whether the text
+    supports the sentence: here the gold documents decide.
+    """
+    if not cited:
+        raise ValueError("citation precision is undefined without citations")
+    return sum(document in relevant for document in cited) / len(cited)
+
+
+def risk_coverage(
+    answerable: Sequence[float], unanswerable: Sequence[float], weights: Sequence[float] | None = None
+) -> list[tuple[float, float, float]]:
+    """`(coverage, wrongly answered, risk)` at every threshold, the highest first, from the confidences in both.
+
+    Coverage is the share of the answerable questions that are answered, wrongly answered that of the unanswerable ones
+    (weighted by `weights`, if given). Risk is the share of wrong ones among what is answered, as if both kinds of
+    question were equally frequent: wrongly answered / (coverage + wrongly answered).
+
+    Source: El-Yaniv, Wiener, JMLR 11 (2010), whose coverage is over all questions; ours is over those with an
+    answer, for how many have none is the choice of whoever makes the set.
+    """
+    if not answerable or not unanswerable:
+        raise ValueError("a risk-coverage curve needs questions of both kinds")
+    yes = np.sort(np.asarray(answerable))
+    order = np.argsort(unanswerable)
+    no = np.asarray(unanswerable)[order]
+    heavier = np.concatenate(
+        [[0.0], np.cumsum(np.asarray(weights if weights is not None else np.ones(len(no)))[order])]
+    )
+    points = []
+    for threshold in sorted({*answerable, *unanswerable}, reverse=True):
+        coverage = 1 - float(np.searchsorted(yes, threshold)) / len(yes)
+        wrong = 1 - float(heavier[np.searchsorted(no, threshold)] / heavier[-1])
+        points.append((coverage, wrong, wrong / (coverage + wrong) if wrong else 0.0))
+    return points
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate and the bounds between which the middle 95 % of its bootstrap distribution lies."""
@@ -196,6 +265,11 @@ def _interval(estimate: float, values: Floats) -> Interval:
 
 def _discounted(gains: Sequence[float]) -> float:
     return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+
+
+def _stands(name: str, told: str) -> bool:
+    words = _words(name)
+    return bool(words) and f" {' '.join(words)} " in told
 
 
 def _words(text: str) -> list[str]:

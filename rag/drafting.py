@@ -13,9 +13,9 @@ from ingest.errors import ModelError
 from rag.answer import Exchange
 from rag.claims import Drafted, parse_draft
 from rag.events import Drafting
-from rag.evidence import select
 from rag.generation import NOT_IN_THE_LIBRARY, Written, fitted, messages, write
 from rag.models import budget_of, counter_of, model_name
+from rag.quoting import quoted
 from rag.rounds import Material
 from rag.told import Told
 
@@ -58,7 +58,7 @@ def extractive() -> Runnable[State, Draft]:
         parts = [part for part in material.parts if part.answered]
         picked: dict[Drafted, None] = {}
         for part in parts:
-            evidence = select(part.evidence, most=max(_MOST // len(parts), 2))
+            evidence = quoted(part.question, part.evidence, material.passages, most=max(_MOST // len(parts), 2))
             picked |= dict.fromkeys(Drafted(item.text, (item.number,)) for item in evidence)
         failure = state.get(FAILURE)
         return Draft(tuple(picked), EXTRACTIVE, f"{failure}; these are evidence sentences" if failure else "")

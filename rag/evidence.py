@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,15 +19,11 @@ from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
 
-__all__ = ["Evidence", "Rarity", "nearness", "select", "sentence_texts", "weigh"]
+__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "sentence_texts", "weigh"]
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
 _SHORTEST, _LONGEST = 40, 700  # characters; shorter is a fragment, longer a table or a list run together
-_MOST_ALIKE = 0.9  # cosine from which two sentences say the same
-_WORTH_QUOTING = 0.8  # of the best sentence's score
-_NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
-_MOST_OF_A_PAPER = 3
 
 _RESULT = re.compile(
     r"\b(?:significant\w*|associated|correlat\w+|improv\w+|increas\w+|decreas\w+|reduc\w+|longer|shorter|higher|lower|"
@@ -43,11 +38,23 @@ _AIM = re.compile(
     r"(?:was|were) (?:assessed|measured|evaluated|determined|calculated|recorded|defined|analy[sz]ed|collected))\b",
     re.IGNORECASE,
 )
+_LIMIT = re.compile(
+    r"\b(?:limitations?|could not (?:tell|say|be)|cannot (?:tell|speak|say|be)|can(?:not| neither) |"
+    r"without a control group|confound\w*|had to be (?:tested|confirmed)|needs? to be (?:tested|confirmed)|"
+    r"may not (?:apply|hold)|too (?:few|small|short))\b",
+    re.IGNORECASE,
+)
 _DANGLING = re.compile(
     r"^(?:this|these|those|that|it|its|they|their|such|he|she|however|moreover|furthermore|in addition|additionally|"
     r"similarly|in contrast|conversely|therefore|thus|hence|consequently|also|another|both|"
     r"the (?:former|latter|same)|in the (?:first|second|third|other|same|former|latter))\b",
     re.IGNORECASE,
+)
+# Words that say what kind of answer is wanted, or that an answer is wanted, and nothing of its subject.
+_FOR_THE_ASKING = content_words(
+    "please list name describe briefly define give tell type types kind kinds aspects role information involved "
+    "implicated associated used use tested investigated included studied link example currently known regarding "
+    "concerning yes no 1 2 3 4 5 6 7 8 9 two three four five"
 )
 _PLACE: dict[SectionKind, float] = {"results": 0.06, "abstract": 0.06, "methods": -0.06, "introduction": -0.06}
 
@@ -84,7 +91,7 @@ def weigh(question: Question, passages: Sequence[Passage], embedder: Embedder, r
     texts = [_on_one_line(passage, start, end) for _, passage, start, end in places]
     vectors = embedder.embed([canonical(question.text), *texts])
     cosines = vectors[1:] @ vectors[0]
-    asked = _asked(question, rarity)
+    asked = asked_words(question, rarity)
     findings = asks_for_findings(question.text)
     titles = {passage.paper.id: content_words(canonical(passage.paper.title)) for passage in passages}
     weighed = []
@@ -106,27 +113,6 @@ def sentence_texts(passages: Sequence[Passage]) -> list[str]:
 def nearness(evidence: Sequence[Evidence]) -> float:
     """How near the library comes to the question, 0 to 1: what abstention is decided by."""
     return max((item.nearness for item in evidence), default=0.0)
-
-
-def select(evidence: Sequence[Evidence], most: int = 6, least: int = 3) -> list[Evidence]:
-    """Pick what an answer quotes, in reading order: best paper first, within a paper as it is written.
-
-    Takes up to `most` sentences, at most three of a paper and no two that say the same. The first `least` need only be
-    near the question, further ones nearly as good as the best.
-    """
-    near_enough = _NEAR * nearness(evidence)
-    chosen: list[Evidence] = []
-    taken: Counter[str] = Counter()
-    for item in evidence:
-        good = item.score >= _WORTH_QUOTING * evidence[0].score
-        if len(chosen) == most or (len(chosen) >= least and not good):
-            break
-        said = any(float(item.vector @ other.vector) > _MOST_ALIKE for other in chosen)
-        if item.nearness >= near_enough and not said and taken[item.paper_id] < _MOST_OF_A_PAPER:
-            chosen.append(item)
-            taken[item.paper_id] += 1
-    order = {paper: rank for rank, paper in enumerate(dict.fromkeys(item.paper_id for item in chosen))}
-    return sorted(chosen, key=lambda item: (order[item.paper_id], item.start))
 
 
 def _sentences(passages: Sequence[Passage]) -> list[tuple[int, Passage, int, int]]:
@@ -155,11 +141,12 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def _asked(question: Question, rarity: Rarity) -> dict[str, float]:
+def asked_words(question: Question, rarity: Rarity) -> dict[str, float]:
     """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
     forms = word_forms(canonical(question.text))
-    weights = rarity(list(forms.values()))
-    return {word: weights[form] ** 1.5 for word, form in forms.items()}
+    subject = {word: form for word, form in forms.items() if word not in _FOR_THE_ASKING} or forms
+    weights = rarity(list(subject.values()))
+    return {word: weights[form] ** 1.5 for word, form in subject.items()}
 
 
 def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: frozenset[str]) -> float:
@@ -170,10 +157,11 @@ def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: froze
 
 
 def _manner(text: str) -> float:
-    """What the manner of speech adds: results over aims, nothing that hangs on the line before, no questions."""
+    """What the manner of speech adds: results over aims and limits, nothing that hangs on the line before."""
     return (
         0.05 * bool(_RESULT.search(text))
         - 0.15 * bool(_AIM.search(text))
+        - 0.1 * bool(_LIMIT.search(text))
         - 0.08 * bool(_DANGLING.match(text))
         - 0.1 * text.endswith("?")
     )

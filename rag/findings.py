@@ -26,7 +26,7 @@ _ASKED = re.compile(
     r"\b(?:effects?|effective\w*|efficacy|compar\w+|versus|vs|superior\w*|inferior\w*|better|worse|outcomes?|surviv\w+|"
     r"mortality|respon(?:d\w*|ses?)|benefit\w*|improv\w+|reduc\w+|increas\w+|decreas\w+|higher|lower|prolong\w*|"
     r"predict\w*|prognos\w+|associat\w+|correlat\w+|risk|hazard|how (?:many|much|long|often)|percentage|proportion|"
-    r"rates?|incidence|prevalence|adverse|toxicit\w+|safe|safety)\b",
+    r"rates?|incidence|prevalence|adverse|toxicit\w+|safe|safety|results?|findings?|found|find|shown?|showed)\b",
     re.IGNORECASE,
 )
 _MECHANISM = re.compile(

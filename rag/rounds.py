@@ -15,7 +15,7 @@ from rag.parts import split
 from rag.question import Question
 from rag.retrieval import Retriever
 
-__all__ = ["Material", "Part", "research"]
+__all__ = ["Material", "Part", "research", "taught"]
 
 _TEACHERS = 3  # passages whose names a second round searches for
 _TAUGHT = 6  # names at most
@@ -69,8 +69,8 @@ def research(
         return material
     for number, part in enumerate(material.parts):
         if not part.answered:
-            taught = replace(parts[number], hints=_taught(part, found[number]))
-            found[number] = retrieve(taught, passages) if taught.hints else found[number]
+            wider = replace(parts[number], hints=taught(part.question, found[number]))
+            found[number] = retrieve(wider, passages) if wider.hints else found[number]
     again = _weighed(question, parts, found, embedder, rarity)
     return again if again.confidence > material.confidence else material
 
@@ -89,13 +89,13 @@ def _weighed(
     weighed = []
     for part in parts:
         evidence = weigh(part, passages, embedder, rarity)
-        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages)))
+        weighed.append(Part(part, tuple(evidence), confidence(part, evidence, passages, rarity)))
     return Material(question, passages, tuple(weighed))
 
 
-def _taught(part: Part, passages: Sequence[Passage]) -> tuple[str, ...]:
+def taught(question: Question, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Names of trials, drugs, biomarkers and cancers in the nearest passages that the question does not name."""
-    asked = concepts_in(part.question.text)
+    asked = concepts_in(question.text)
     names: dict[str, None] = {}
     for passage in passages[:_TEACHERS]:
         names |= dict.fromkeys(passage.paper.trials)

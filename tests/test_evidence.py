@@ -1,8 +1,6 @@
 """Sentences that answer come before sentences that merely sound alike, and an answer reads in order."""
 
-import numpy as np
-
-from rag.evidence import Evidence, nearness, select, weigh
+from rag.evidence import nearness, weigh
 from rag.findings import asks_for_findings, figures, findings_first
 from rag.question import Question
 from rag.retrieval import limited
@@ -18,11 +16,6 @@ def equal_rarity(words: object) -> dict[str, float]:
 
 def best(*sentences: str) -> str:
     return weigh(QUESTION, [passage(1, " ".join(sentences))], HashEmbedder(), equal_rarity)[0].text
-
-
-def item(paper: str, start: int, score: float, direction: int = 0, cosine: float = 0.8) -> Evidence:
-    vector = np.eye(64, dtype=np.float32)[direction or start % 64]
-    return Evidence(1, paper, start, start + 10, f"{paper} {start}", cosine, 0.8, score, vector)
 
 
 def test_a_result_beats_an_aim_in_the_same_words() -> None:
@@ -57,23 +50,6 @@ def test_the_same_sentence_of_two_overlapping_passages_counts_once() -> None:
 
 def test_no_evidence_is_not_near() -> None:
     assert nearness([]) == 0.0
-
-
-def test_the_best_paper_comes_first_and_is_read_in_its_own_order() -> None:
-    chosen = select([item("a", 50, 1.0), item("b", 1, 0.95), item("a", 7, 0.9)])
-    assert [(found.paper_id, found.start) for found in chosen] == [("a", 7), ("a", 50), ("b", 1)]
-
-
-def test_what_was_said_is_not_said_again() -> None:
-    assert len(select([item("a", 1, 1.0, direction=5), item("b", 2, 0.99, direction=5)])) == 1
-
-
-def test_one_paper_gives_at_most_three_sentences() -> None:
-    assert len(select([item("a", start, 1.0) for start in range(1, 9)])) == 3
-
-
-def test_what_is_far_from_the_question_is_not_quoted_to_fill_up() -> None:
-    assert len(select([item("a", 1, 1.0), item("b", 2, 0.99, cosine=-0.8)])) == 1
 
 
 def test_questions_about_effects_are_told_from_questions_about_mechanisms() -> None:
