@@ -79,8 +79,9 @@ class Unanswered:
 class Answer:
     """The answer to `question`: claims that passed every check, in reading order.
 
-    Where `abstained`, `claims` is empty and `passages` shows what was nearest. `left_out` are the claims that failed a
-    check. `model` names what wrote the draft (`extractive`, or the LLM); `timings` are seconds by stage.
+    Where `abstained`, `claims` is empty, `passages` shows what was nearest and `missing` says what of the question no
+    paper found is about. `left_out` are the claims that failed a check. `model` names what wrote the draft
+    (`extractive`, or the LLM); `timings` are seconds by stage.
 
     `parts` are the questions that it was taken apart into, none where it is one. `confidence`, 0 to 1, is how sure it
     is that the library answers at all: abstention is decided by it. `remarks` are sentences on how the answer came
@@ -98,6 +99,7 @@ class Answer:
     parts: tuple[str, ...] = ()
     confidence: float = 0.0
     remarks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     tokens: tuple[int, int] | None = None
     filters: Filters = field(default_factory=Filters)
     exchanges: tuple[Exchange, ...] = ()

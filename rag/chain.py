@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ingest.embedding import Embedder
 from ingest.errors import ModelError
 from ingest.library import Library
+from rag.abstention import missing
 from rag.answer import Answer, Claim
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
@@ -184,6 +185,7 @@ def _compose(state: State) -> Answer:
     parts = tuple(part.question.text for part in material.parts)
     unanswered = [part.question.text for part in material.parts if not part.answered]
     remarks = [draft.remark] if draft.remark else []
+    lacks = () if kept else missing(material.question, material.parts[0].evidence, material.passages)
     if kept:
         remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
     return Answer(
@@ -198,6 +200,7 @@ def _compose(state: State) -> Answer:
         confidence=round(material.confidence, 2),  # bf16 knows it no better
         remarks=tuple(remarks),
         tokens=state.get("tokens", draft.tokens),
+        missing=lacks,
         filters=material.question.filters,
         exchanges=tuple(state.get("exchanges", draft.exchanges)),
     )

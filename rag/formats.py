@@ -35,8 +35,9 @@ def to_markdown(answer: Answer) -> str:
     """The answer with `[n]` marks, its sources with every quote, and, where it abstained, the nearest papers."""
     if answer.abstained:
         nearest = dict.fromkeys(reference(passage.paper) for passage in answer.passages)
-        lines = [ABSTAINED, "", "Nearest in the library:", "", *(f"- {line}" for line in nearest)]
-        return "\n".join(lines if nearest else [ABSTAINED])
+        lines = [ABSTAINED, *(f"{lack[0].upper()}{lack[1:]}." for lack in answer.missing)]
+        lines += ["", "Nearest in the library:", "", *(f"- {line}" for line in nearest)] if nearest else []
+        return "\n".join(lines)
     lines = [_body(answer), ""]
     lines += [line for remark in answer.remarks for line in (f"*{remark[0].upper()}{remark[1:]}.*", "")]
     lines += ["## Sources"]
@@ -63,6 +64,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "parts": list(answer.parts),
         "confidence": answer.confidence,
         "remarks": list(answer.remarks),
+        "missing": list(answer.missing),
         "filters": filters(answer.filters),
         "tokens": None if answer.tokens is None else {"prompt": answer.tokens[0], "reply": answer.tokens[1]},
         "timings": dict(answer.timings),

@@ -150,7 +150,7 @@ def study_facts(paper: Paper | Record) -> str:
 def _abstention(answer: Answer) -> list[Block]:
     from rag.formats import ABSTAINED
 
-    blocks = [Block(Text(ABSTAINED, style="bold"))]
+    blocks = [Block(Text(ABSTAINED, style="bold")), *(Block(_sentence(lack)) for lack in answer.missing)]
     nearest = list({passage.paper.id: passage.paper for passage in answer.passages}.values())[:_NEAREST]
     if nearest:
         blocks += [Block(), _heading("Nearest papers")]
