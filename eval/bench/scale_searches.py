@@ -15,6 +15,7 @@ import numpy as np
 
 from eval.bench.scale_material import Floats, Questions
 from ingest.papers import Filters
+from rag.concepts import renamed
 
 __all__ = ["FILTERS", "Served", "child", "measured", "percentiles", "share_found"]
 
@@ -39,7 +40,7 @@ class Served:
 
     def __init__(self, name: str, texts: Sequence[str], vectors: Floats) -> None:
         self.name, self.dim, self.limit = name, int(vectors.shape[1]), 256
-        self._row = {text: row for row, text in enumerate(texts)}
+        self._row = {asked: row for row, text in enumerate(texts) for asked in (text, renamed(text))}
         self._vectors = vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
