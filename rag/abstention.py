@@ -23,7 +23,7 @@ from functools import lru_cache
 from ingest.papers import Paper
 from rag.answer import Passage
 from rag.concepts import canonical
-from rag.evidence import Evidence, Rarity, asked_words
+from rag.evidence import Evidence, Rarity, asked_words, subject_words
 from rag.naming import holds, names_of
 from rag.question import Question
 from rag.words import content_words
@@ -116,7 +116,8 @@ def missing(question: Question, evidence: Sequence[Evidence], passages: Sequence
     """What a library that does not answer would need: the names asked for that its nearest papers do not hold.
 
     Each is a clause, "no paper found here is about relatlimab"; where each name is held by some paper but none holds
-    all, one says so: "no paper found here is about relatlimab and hepatocellular carcinoma together".
+    all, one says so: "no paper found here is about relatlimab and hepatocellular carcinoma together". Where
+    nothing named is missing, the words asked for that no passage holds.
     """
     names = names_of(question.text)
     held = [
@@ -129,7 +130,9 @@ def missing(question: Question, evidence: Sequence[Evidence], passages: Sequence
     if len(names) > 1 and not any(map(all, held)):
         together = ", ".join(name.text for name in names[:-1])
         return (f"no paper found here is about {together} and {names[-1].text} together",)
-    return ()
+    told = content_words(canonical(" ".join(f"{one.paper.title} {one.text}" for one in passages)))
+    unheard = [form for word, form in subject_words(question.text).items() if word not in told]
+    return tuple(f"no passage found here speaks of “{form}”" for form in unheard)
 
 
 def _by_paper(passages: Sequence[Passage]) -> list[list[Passage]]:

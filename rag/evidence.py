@@ -19,7 +19,7 @@ from rag.findings import asks_for_findings, figures
 from rag.question import Question
 from rag.words import content_words, word_forms
 
-__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "sentence_texts", "weigh"]
+__all__ = ["Evidence", "Rarity", "asked_words", "nearness", "sentence_texts", "subject_words", "weigh"]
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
@@ -52,7 +52,7 @@ _DANGLING = re.compile(
 )
 # Words that say what kind of answer is wanted, or that an answer is wanted, and nothing of its subject.
 _FOR_THE_ASKING = content_words(
-    "please list name describe briefly define give tell type types kind kinds aspects role information involved "
+    "often please list name describe briefly define give tell type types kind kinds aspects role information involved "
     "implicated associated used use tested investigated included studied link example currently known regarding "
     "concerning yes no 1 2 3 4 5 6 7 8 9 two three four five"
 )
@@ -141,12 +141,17 @@ def _is_sentence(text: str) -> bool:
     )
 
 
+def subject_words(question: str) -> dict[str, str]:
+    """The words that say what `question` is about, each with a form in which it stands there; see `word_forms`."""
+    forms = word_forms(canonical(question))
+    return {word: form for word, form in forms.items() if word not in _FOR_THE_ASKING} or forms
+
+
 def asked_words(question: Question, rarity: Rarity) -> dict[str, float]:
-    """The question's words and their weights, 0 to 1: what is rare in the library says most of what is asked."""
-    forms = word_forms(canonical(question.text))
-    subject = {word: form for word, form in forms.items() if word not in _FOR_THE_ASKING} or forms
-    weights = rarity(list(subject.values()))
-    return {word: weights[form] ** 1.5 for word, form in subject.items()}
+    """The words of its subject and their weights, 0 to 1: what is rare in the library says most of what is asked."""
+    forms = subject_words(question.text)
+    weights = rarity(list(forms.values()))
+    return {word: weights[form] ** 1.5 for word, form in forms.items()}
 
 
 def _coverage(asked: Mapping[str, float], sentence: frozenset[str], title: frozenset[str]) -> float:

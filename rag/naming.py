@@ -74,8 +74,9 @@ def holds(text: str, name: Name, trials: Iterable[str] = ()) -> bool:
             return True
         if name.kind != "biomarker":
             return False
-        # A marker may stand within the name of a drug: "anti-PD-1" speaks of PD-1.
-        return any(_stands(written, text, re.IGNORECASE) for written in (name.text, *name.concept.synonyms))
+        # A marker may stand within the name of a drug: "anti-PD-1" speaks of PD-1. Its expression goes by it.
+        marker = name.text.removesuffix(" expression")
+        return any(_stands(written, text, re.IGNORECASE) for written in (marker, name.text, *name.concept.synonyms))
     if trials_in(name.text) & frozenset[str]().union(*map(trials_in, (text, *trials))):
         return True
     return _stands(name.text, "\n".join((text, *trials)), re.IGNORECASE)

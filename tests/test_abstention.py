@@ -71,3 +71,13 @@ def test_trials_and_codes_are_names_without_a_vocabulary() -> None:
         ("term", "RT001"), ("trial", "CANDOR"), ("trial", "CheckMate 067"),
     ]  # fmt: skip
     assert holds("CheckMate-067 showed it", Name("trial", "CheckMate 067"))
+
+
+def test_words_that_no_passage_holds_are_missing_where_no_name_is() -> None:
+    asked = "How do myeloid cells limit nivolumab?"
+    assert "“myeloid”" in " ".join(lacking(asked, passage(1, LONGER)))
+
+
+def test_a_marker_that_is_told_tells_its_expression() -> None:
+    (name,) = names_of("in PD-L1-positive patients")
+    assert holds("Patients with PD-L1 on tumour cells responded.", name)

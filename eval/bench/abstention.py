@@ -263,9 +263,10 @@ def _print(console: Console, name: str, asked: Sequence[Asked], tune: Sequence[A
             f"area under the curve {under.estimate:.3f} ({under.low:.3f} to {under.high:.3f})"
         )
     reached = coverage_at(points["immunorag"])
-    console.print(
-        f"goal: coverage ≥ {GOAL:.2f} at {WRONGLY:.0%} wrongly answered: {'met' if reached >= GOAL else 'MISSED'}"
-    )
+    wrong = _share([one for one in asked if not one.answerable], _confidence, ENOUGH).estimate
+    met = "met" if reached >= GOAL else "MISSED"
+    console.print(f"goal: coverage ≥ {GOAL:.2f} at {WRONGLY:.0%} wrongly answered: {met} on the curve of this half")
+    console.print(f"the threshold in use, from the tuning half, answers {wrong:.1%} wrongly here")
     return reached >= GOAL
 
 
