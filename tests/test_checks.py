@@ -28,7 +28,12 @@ def test_a_supported_claim_passes() -> None:
 
 
 def test_a_claim_without_citation_is_rejected() -> None:
-    assert "cites no passage" in reason(judged("The response rate was 44.8% with pembrolizumab."))
+    assert "cites no passage" in reason(judged("Colitis was seen in mice that had been fed another diet."))
+
+
+def test_a_claim_without_a_mark_is_judged_by_the_passage_it_is_taken_from() -> None:
+    assert judged("The response rate was 44.8% with pembrolizumab.").verdict.passed
+    assert "46.8 %" in reason(judged("The response rate was 46.8% with pembrolizumab."))
 
 
 def test_a_citation_of_a_passage_that_was_not_given_is_rejected() -> None:
