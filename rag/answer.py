@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 from ingest.papers import Chunk, Filters, Paper
 
-__all__ = ["Answer", "Citation", "Claim", "Exchange", "Passage", "Unanswered", "Verdict"]
+__all__ = [
+    "AdverseEvent",
+    "Answer",
+    "Citation",
+    "Claim",
+    "Disagreement",
+    "Exchange",
+    "Passage",
+    "Side",
+    "Unanswered",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,46 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What one study found where studies disagree: `finding` in a word or two ("longer", "no difference")."""
+
+    finding: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Findings on one comparison that point in different directions, and what else differs between the studies.
+
+    `subject` is the drug or marker, `endpoint` what it was compared on, both by their names in the vocabulary;
+    `differences` are clauses such as "cancer: melanoma against lung cancer".
+    """
+
+    subject: str
+    endpoint: str
+    sides: tuple[Side, ...]
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEvent:
+    """How often an adverse event occurred in one arm of one study, as the cited text or table states it.
+
+    `grade` and `cause` are as reported ("3-4", "any"; "treatment-related", "any cause"), "" where that is not told;
+    `affected` of `treated` people, `percent` of them; None where not stated, never computed from the others.
+    """
+
+    event: str
+    grade: str
+    cause: str
+    arm: str
+    affected: int | None
+    treated: int | None
+    percent: float | None
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """A question of a batch that raised an error; `reason` is its message."""
 
@@ -86,7 +137,11 @@ class Answer:
     `parts` are the questions that it was taken apart into, none where it is one. `confidence`, 0 to 1, is how sure it
     is that the library answers at all: abstention is decided by it. `remarks` are sentences on how the answer came
     about that its reader should know. `tokens` are those of prompt and reply, where the provider tells. `filters` are
-    those that were asked for, `exchanges` those with the LLM.
+    those that applied, `exchanges` those with the LLM.
+
+    `understood` is the question as it was put to the library where that is not how it was asked. `disagreements` and
+    `adverse_events` are read from the passages, `limits` are sentences on what the answer rests on, computed from its
+    sources. `withheld` are papers that would have answered, and were not used because they are retracted.
     """
 
     question: str
@@ -103,3 +158,8 @@ class Answer:
     tokens: tuple[int, int] | None = None
     filters: Filters = field(default_factory=Filters)
     exchanges: tuple[Exchange, ...] = ()
+    understood: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+    adverse_events: tuple[AdverseEvent, ...] = ()
+    limits: tuple[str, ...] = ()
+    withheld: tuple[Paper, ...] = ()
