@@ -17,16 +17,21 @@ from ingest.errors import ModelError
 from ingest.library import Library
 from rag.abstention import missing
 from rag.answer import Answer, Claim
+from rag.disagreement import disagreements, numbered, reporting
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
+from rag.findings import asks_for_findings
+from rag.limits import limits
 from rag.models import model_name
 from rag.parts import split
+from rag.preclinical import patients_were_studied
 from rag.question import Question
 from rag.rephrasing import split_question
 from rag.retrieval import Retriever
 from rag.rounds import Material, research
 from rag.support import supported
 from rag.told import Told
+from rag.withheld import withheld
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -72,7 +77,10 @@ def _finding(
         material = research(
             retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
         )
-        return {"material": material, "clock": [("start", began), ("retrieval", perf_counter())]}
+        left = withheld(library, retrieve, material, embedder)
+        apart = disagreements(question.text, reporting(library, material.passages)) if _any(material) else ()
+        found = {"material": material, "withheld": left, "disagreements": apart}
+        return found | {"clock": [("start", began), ("retrieval", perf_counter())]}
 
     return RunnableLambda(find)
 
@@ -83,7 +91,7 @@ def _answering(
     """The second half: what is found becomes a draft, claims, checked claims, an answer."""
     from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
 
-    further = (supported(embedder, library.rarity),)
+    further = (supported(embedder, library.rarity), patients_were_studied)
 
     def begin(state: State, config: RunnableConfig) -> State:
         material: Material = state["material"]
@@ -114,7 +122,11 @@ def _answering(
 
 
 def _answered(state: State) -> bool:
-    return any(part.answered for part in state["material"].parts)
+    return _any(state["material"])
+
+
+def _any(material: Material) -> bool:
+    return any(part.answered for part in material.parts)
 
 
 def _checked(state: State) -> list[Claim]:
@@ -188,6 +200,7 @@ def _compose(state: State) -> Answer:
     lacks = () if kept else missing(material.question, material.parts[0].evidence, material.passages)
     if kept:
         remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
+    cited = {one.passage.paper.id: one.passage.paper for claim in kept for one in claim.citations}
     return Answer(
         question=material.question.text,
         claims=kept,
@@ -203,4 +216,7 @@ def _compose(state: State) -> Answer:
         missing=lacks,
         filters=material.question.filters,
         exchanges=tuple(state.get("exchanges", draft.exchanges)),
+        disagreements=tuple(numbered(one, told.numbered) for one in state["disagreements"] if kept),
+        limits=limits(cited.values(), asks_for_findings(material.question.text)),
+        withheld=state["withheld"],
     )

@@ -1,6 +1,7 @@
 """Where studies disagree: findings on one comparison, in comparable people, that point in different directions.
 
-Looked for in all passages that were read for an answer, not only in what it quotes. Two findings disagree that are on
+Looked for in all passages that were read for an answer, not only in what it quotes, and where else their papers report
+their findings. Two findings disagree that are on
 the same drug or marker (or on two drugs of the class that was asked about) and the same endpoint, where one says more
 and the other less or no difference. They do not where they are about different cancers, lines, therapies, groups of
 patients or species; where what is called no difference leaves room for the other's figure on the same side; or where
@@ -10,25 +11,29 @@ their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from ingest.library import Library
 from ingest.papers import Paper
 from ingest.sentences import sentence_spans
 from ingest.study import design_class
-from ingest.vocabulary import Concept, concept, mentions, narrower
+from ingest.vocabulary import Concept, concept, narrower
 from rag.answer import Citation, Disagreement, Passage, Side
 from rag.names import trials_in
 from rag.population import Population, comparable, differences, population
-from rag.reported import Finding, endpoints_in, findings, turned
+from rag.reported import Finding, asked_about, endpoints_in, findings, turned
+from rag.retrieval import limited, located
 from rag.strength import same_trial, strength
 
-__all__ = ["disagreements"]
+__all__ = ["disagreements", "numbered", "reporting"]
 
 _NOT_OWN = frozenset({"review", "editorial", "protocol", "guideline"})
-_ASKED = frozenset({"drug", "biomarker", "event"})
+_NO_FINDINGS = frozenset({"introduction", "methods"})
+_FINDINGS = frozenset({"abstract", "results", "conclusions"})
+_FIRST, _FURTHER = 30, 5  # chunks of a paper that are looked through for where it reports findings, and that are read
 _MOST, _MOST_SIDES = 3, 4
 _SAME_SIDE = Decimal("0.85")  # a ratio up to this (or its inverse from it) that shows nothing still points somewhere
 _PD_L1 = "biomarker:PD-L1 expression"
@@ -66,11 +71,29 @@ def disagreements(question: str, passages: Sequence[Passage]) -> tuple[Disagreem
     return tuple(_set_side_by_side(pairs) for pairs in list(groups.values())[:_MOST])
 
 
+def reporting(library: Library, passages: Sequence[Passage]) -> list[Passage]:
+    """`passages`, and behind them where else their papers report findings: a few chunks of each."""
+    known = {passage.chunk.id for passage in passages}
+    papers = dict.fromkeys(passage.paper.id for passage in passages)
+    ids = [f"{paper}#{ordinal}" for paper in papers for ordinal in range(_FIRST)]
+    further = [
+        one
+        for one in located(library, [(id, 0.0) for id in ids if id not in known])
+        if one.chunk.section.kind in _FINDINGS
+    ]
+    return [*passages, *limited(further, _FURTHER)]
+
+
+def numbered(found: Disagreement, number: Callable[[Citation], Citation]) -> Disagreement:
+    """The disagreement with the numbers that its papers have in the answer."""
+    return replace(found, sides=tuple(replace(side, citation=number(side.citation)) for side in found.sides))
+
+
 def _all(question: str, passages: Sequence[Passage]) -> list[_Told]:
-    classes = [mention.concept for mention in mentions(question) if mention.concept.kind in _ASKED]
+    classes = asked_about(question)
     found: dict[tuple[str, Finding], _Told] = {}
     for passage in passages:
-        if design_class(passage.paper.design) in _NOT_OWN:
+        if design_class(passage.paper.design) in _NOT_OWN or passage.chunk.section.kind in _NO_FINDINGS:
             continue
         for start, end in sentence_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
             if _of_others(passage.paper, passage.paper.text[start:end]):
@@ -85,7 +108,7 @@ def _all(question: str, passages: Sequence[Passage]) -> list[_Told]:
 def _of_others(paper: Paper, sentence: str) -> bool:
     """Whether it speaks of another trial than the paper's own."""
     own = trials_in(" ".join((paper.title, *paper.trials, *paper.trial_ids)))
-    return bool(own) and bool(trials_in(sentence) - own)
+    return bool(trials_in(sentence) - own)
 
 
 def _as_asked(id: str, classes: Sequence[Concept]) -> str:
@@ -104,8 +127,8 @@ def _pd_l1() -> frozenset[str]:
 
 def _asked(question: str, told: Sequence[_Told]) -> list[_Told]:
     """Those findings that bear on what was asked; told of the other arm where that one was asked about."""
-    named = [mention.concept for mention in mentions(question)]
-    subjects = {_as_asked(one.id, named) for one in named if one.kind in _ASKED}
+    named = asked_about(question)
+    subjects = {_as_asked(one.id, named) for one in named}
     endpoints = endpoints_in(question) - {id.partition(":")[2] for id in subjects if id.startswith("event:")}
     events = {id.partition(":")[2] for id in subjects if id.startswith("event:")}
     kept = []

@@ -54,7 +54,7 @@ _SUBGROUP = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"(?:(?:of )?(?:at least|≥|>=|>|<|below|more than|fewer than|less than)\s?\d[\d.]*\s?%?(?: (?:mutations|mut)[\w/ ]{0,12})?"
+    r"(?:(?:of )?(?:at least|≥|>=|>|<|below|more than|fewer than|less than)\s?\d[\d.]*(?:\s?%| (?:mutations|mut)[\w/ ]{0,12})"
     r"|(?:cut-?off|threshold) (?:was|of) \d[\d.,]*\s?%?(?: \w+){0,3})",
     re.IGNORECASE,
 )
@@ -88,13 +88,13 @@ def population(paper: Paper, finding: Finding) -> Population:
     sentence = paper.text[finding.start : finding.end]
     told = (sentence, paper.title, about(paper))
     tagged = [_tagged(text) for text in told]
-    cancers = _first([_ids(concepts, "cancer") for concepts in tagged])
+    cancers = _narrowest(_first([_ids(tagged[0], "cancer"), _ids(tagged[2], "cancer")]) - _UNSPECIFIED)
     lines = _first([frozenset(_LINES[one.name] for one in concepts if one.name in _LINES) for concepts in tagged])
     drugs = [_ids(concepts, "drug") - finding.subject - finding.against for concepts in tagged]
     animals = "mouse" in paper.species or "cell line" in paper.species or "other animal" in paper.species
     subgroup = _SUBGROUP.search(sentence) or _SUBGROUP.search(paper.title)
     return Population(
-        cancers - _UNSPECIFIED,
+        cancers,
         lines,
         not (is_preclinical(paper) or (animals and _MICE.search(sentence))),
         finding.therapy or _first(drugs),
@@ -125,7 +125,7 @@ def differences(
     rows: list[tuple[Where, str, str]] = [
         ("drug", _names(one.subject - other.subject), _names(other.subject - one.subject)),
         ("compared with", _names(one.against), _names(other.against)),
-        ("cancer", _names(of_one.cancers), _names(of_other.cancers)),
+        ("cancer", *_unless_nested(of_one.cancers, of_other.cancers)),
         ("line", ", ".join(sorted(of_one.lines)), ", ".join(sorted(of_other.lines))),
         ("cut-off", of_one.cut, of_other.cut),
         ("assay", _names(of_one.assays), _names(of_other.assays)),
@@ -166,6 +166,17 @@ def _above(id: str) -> frozenset[str]:
                 found.add(f"{kind}:{broader}")
                 todo.append(broader)
     return frozenset(found) - _GENERAL - _UNSPECIFIED | {id}
+
+
+def _narrowest(ids: frozenset[str]) -> frozenset[str]:
+    """Those that none of the others is narrower than."""
+    return frozenset(id for id in ids if not any(id != other and id in _above(other) for other in ids))
+
+
+def _unless_nested(one: frozenset[str], other: frozenset[str]) -> tuple[str, str]:
+    """Two sets of names to be told as different; nothing where one only says it more exactly."""
+    nested = any(mine in _above(theirs) or theirs in _above(mine) for mine in one for theirs in other)
+    return ("", "") if nested else (_names(one), _names(other))
 
 
 def _lines_apart(one: frozenset[str], other: frozenset[str]) -> bool:

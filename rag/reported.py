@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ingest.vocabulary import Mention, mentions
+from ingest.vocabulary import Concept, Mention, mentions
 from rag.quantities import RATIOS, quantities
 
-__all__ = ["ASSAYS", "CONTROL", "Finding", "Ratio", "endpoint_group", "endpoints_in", "findings", "turned"]
+__all__ = ["ASSAYS", "CONTROL", "Finding", "Ratio", "asked_about", "endpoints_in", "findings", "turned"]
 
 CONTROL = "control"  # stands for placebo, observation and whatever else a control arm is called
 _PLACEBO = "placebo"
@@ -28,6 +28,7 @@ _CLAUSE = re.compile(r";\s|,?\s(?:but(?! also)|whereas|while|although|though)\s"
 _NO_REPORT = re.compile(
     r"\bwhether\b|\bwill be\b|\bwe will\b|\bremains? (?:unclear|unknown|to be)\b|\bhypothesi[sz]|\b(?:sought|aim(?:s|ed)?) to\b"
     r"|\b(?:earlier|previous|prior|other|later|smaller|larger) (?:[\w-]+ ){0,2}(?:trials?|stud(?:y|ies)|reports?|work)\b"
+    r"|\b(?:contradict|disagree)\w*\b|\bstands? against\b|\bwho (?:read|held|found|saw|reported)\b|\bat (?:an? )?increased risk\b"
     r"|\bprimary (?:end ?point|outcome) was\b|\b(?:may|might|could|would) (?:be|have|not|explain)\b|\bask(?:s|ed)\b|\?$",
     re.IGNORECASE,
 )
@@ -39,12 +40,12 @@ _OF_THE_GAIN = re.compile(
 )
 _NOTHING = re.compile(
     r"\b(?:no|nor|without) (?:[\w-]+ ){0,4}?(?:differen\w+|associations?|correlations?|effects?|impact|influence|benefits?|"
-    r"improvements?|advantage|gain|increases?|relation\w*|link|evidence)\b"
+    r"improvements?|advantage|gain|increases?|relation\w*|link|evidence|signs?|markers?|predictors?)\b"
     r"|\b(?:not|n't) (?:[\w-]+ ){0,3}?(?:differ\w*|improv\w+|prolong\w*|affect\w*|influenc\w+|chang\w+|increas\w+|reduc\w+|"
     r"lower\w*|rais\w+|predict\w*|associat\w+|correlat\w+|linked|related|better|longer|higher|shorter|superior|alter\w*|"
-    r"extend\w*|delay\w*|confer\w*|reach\w*|translate\w*|significant\w*|help\w*)\b"
+    r"extend\w*|delay\w*|confer\w*|reach\w*|translate\w*|significant\w*|help\w*|shown|seen|found|observed|confirmed)\b"
     r"|\bno (?:better|worse|more|less|longer|shorter|higher|lower|different)\b|\bfail(?:ed|s|ure)? to\b|\bneither\b"
-    r"|\b(?:similar|comparable|unrelated|unaffected|unchanged|alike|identical|equal|indistinguishable|non-?inferior\w*)\b"
+    r"|\b(?:similar|comparable|unrelated|unaffected|unchanged|identical|equal|indistinguishable|non-?inferior\w*)\b"
     r"|\bthe same\b|\bin vain\b|\bwas negative\b",
     re.IGNORECASE,
 )
@@ -54,7 +55,9 @@ _TREND = re.compile(
     r"|\bnot (?:statistically )?significant\w*\b|\bnon-?significant\w*\b",
     re.IGNORECASE,
 )
-_NOT_ONLY = re.compile(r"\bnot (?:only|merely|just)\b|\bno more than\b(?= \d)|\bno new\b", re.IGNORECASE)
+_NO_DENIAL = re.compile(
+    r"\bnot (?:only|merely|just)\b|\bnot (?:yet )?(?:been )?reached\b|\bno more than\b(?= \d)|\bno new\b", re.IGNORECASE
+)
 
 _CUE = re.compile(
     r"(?P<up>\b(?:longer|prolong\w*|higher|increas(?:e[sd]?|ing)|greater|larger|more (?:frequent\w*|common\w*|often|likely)|commoner|"
@@ -62,7 +65,7 @@ _CUE = re.compile(
     r"|(?P<down>\b(?:shorter|shorten\w*|reduc\w+|lower(?:ed|s)?|decreas\w+|less (?:frequent\w*|common\w*|often|likely)|fewer|rarer|"
     r"declin\w+|halv\w+|fell)\b)"
     r"|(?P<good>\b(?:improv\w+|better|superior|benefit(?:s|ed)?|favou?r(?:s|ed|able)?|delay(?:s|ed)?|work(?:s|ed))\b)"
-    r"|(?P<bad>\b(?:wors\w+|(?<!non-)(?<!non)inferior|poor(?:er)?|impair\w*|detriment\w*|harm\w*|resist\w*|unfavou?rable)\b)",
+    r"|(?P<bad>\b(?:wors\w+|(?<!non-)(?<!non)inferior|poor(?:er)?|impair\w*|detriment\w*|harm\w*|resist\w*|unfavou?rable|rarely|seldom|hardly)\b)",
     re.IGNORECASE,
 )
 _UP = {"up": 1, "good": 1, "down": -1, "bad": -1}
@@ -134,6 +137,7 @@ _LOW_BEHIND = re.compile(r"^[- ](?:low|negative|loss|deficien\w+|wild-type|null)
 _LOW_WITHIN = re.compile(r"(?:negative|low|loss|deficient)$", re.IGNORECASE)
 _MUTATED = re.compile(r"^[- ](?:\w+ )?(?:mutat\w+|mutant|alter\w+|variants?|amplif\w+)|^ and (?:\w+ )?mutations", re.I)
 _MUTATED_BEFORE = re.compile(r"\bmutat\w+ (?:of|in)\s+$|\bwild-type\s+$", re.IGNORECASE)
+_A_RATIO = re.compile(r"\bratio\b|\b[HOR]R\b")
 _LEVEL = Decimal("0.05")
 _ONE = Decimal(1)
 
@@ -187,7 +191,7 @@ def turned(finding: Finding) -> Finding:
     return replace(finding, subject=finding.against, against=finding.subject, way=-finding.way, ratio=None)
 
 
-def endpoint_group(name: str) -> str:
+def _endpoint_group(name: str) -> str:
     """The endpoint under which `name` is compared: relapse-free with disease-free survival."""
     return _GROUPS.get(name, name)
 
@@ -196,11 +200,20 @@ def endpoints_in(text: str) -> frozenset[str]:
     """The endpoints and adverse events that `text` names, by the names under which they are compared."""
     kinds = ("endpoint", "event")
     named = {mention.concept.name for mention in mentions(text) if mention.concept.kind in kinds}
-    return frozenset(endpoint_group(name) for name in named - _GENERAL)
+    return frozenset(_endpoint_group(name) for name in named - _GENERAL)
+
+
+def asked_about(question: str) -> list[Concept]:
+    """The drugs, markers and adverse events that a question is about; not the drugs that patients are on, if others."""
+    named = [mention for mention in mentions(question) if mention.concept.kind in ("drug", "biomarker", "event")]
+    on = [one for one in named if one.concept.kind == "drug" and _WAS_ON.search(question[: one.start])]
+    return [one.concept for one in named if one not in on] or [one.concept for one in named]
 
 
 @lru_cache(maxsize=4096)
 def _read(sentence: str) -> tuple[Finding, ...]:
+    if not (_CUE.search(sentence) or _NOTHING.search(sentence) or _LINKED.search(sentence) or _A_RATIO.search(sentence)):
+        return ()
     if _NO_REPORT.search(sentence) or _OF_THE_GAIN.search(sentence):
         return ()
     named = mentions(sentence)
@@ -244,7 +257,7 @@ def _in_clause(sentence: str, begin: int, close: int, named: Sequence[Mention]) 
                 level, aspect = _marked(sentence, group[0])
             ids = frozenset(one.concept.id for one in group)
             yield Finding(
-                ids, endpoint_group(name), way * level, 0, 0, against, aspect, trend, ratio, therapy - ids, population
+                ids, _endpoint_group(name), way * level, 0, 0, against, aspect, trend, ratio, therapy - ids, population
             )
 
 
@@ -355,7 +368,7 @@ def _marked(sentence: str, mention: Mention) -> tuple[int, str]:
 
 def _direction(clause: str, place: int, harm: bool) -> tuple[int, bool, Ratio | None] | None:
     """Which way the endpoint at `place` went, whether that is a trend, and the ratio; None where it is not told."""
-    told = _NOT_ONLY.sub(lambda match: " " * len(match.group()), clause)
+    told = _NO_DENIAL.sub(lambda match: " " * len(match.group()), clause)
     ratio = _ratio(told)
     if harm is False and ratio is not None and not ratio.shows and ratio.kind == "HR" and _TREND.search(told) is None:
         return (0, False, ratio) if _NOTHING.search(told) or not _cues(told, place, harm) else (
