@@ -67,7 +67,9 @@ def disagreements(question: str, passages: Sequence[Passage]) -> tuple[Disagreem
             found.append((one, other))
     groups: dict[tuple[frozenset[str], str], list[tuple[_Told, _Told]]] = {}
     for pair in found:
-        groups.setdefault((pair[0].subject & pair[1].subject or pair[0].subject, pair[0].finding.endpoint), []).append(pair)
+        groups.setdefault((pair[0].subject & pair[1].subject or pair[0].subject, pair[0].finding.endpoint), []).append(
+            pair
+        )
     return tuple(_set_side_by_side(pairs) for pairs in list(groups.values())[:_MOST])
 
 
@@ -115,7 +117,9 @@ def _as_asked(id: str, classes: Sequence[Concept]) -> str:
     """The class that was asked about for a drug that belongs to it; all scores of PD-L1 are its expression."""
     kind, _, name = id.partition(":")
     if kind == "drug":
-        return next((one.id for one in classes if one.kind == "drug" and id in {below.id for below in narrower(one)}), id)
+        return next(
+            (one.id for one in classes if one.kind == "drug" and id in {below.id for below in narrower(one)}), id
+        )
     if kind == "biomarker" and id in _pd_l1():
         return _PD_L1
     return f"{kind}:{name}"
@@ -176,7 +180,11 @@ def _same_subject(one: _Told, other: _Told) -> bool:
     if one.subject == other.subject:
         return True
     whole = [told.finding.subject | told.finding.therapy for told in (one, other)]
-    return (whole[0] == whole[1]) and bool(one.subject & other.subject) and not (one.finding.against and other.finding.against)
+    return (
+        (whole[0] == whole[1])
+        and bool(one.subject & other.subject)
+        and not (one.finding.against and other.finding.against)
+    )
 
 
 def _leaves_room(null: Finding, shown: Finding) -> bool:
@@ -196,8 +204,9 @@ def _set_side_by_side(pairs: Sequence[tuple[_Told, _Told]]) -> Disagreement:
     sides = _both_ways(list(sources.values()))
     one, other = sides[0], next(side for side in sides[1:] if side.finding.way != sides[0].finding.way)
     subject = one.subject & other.subject or one.subject
-    rows = differences(one.finding, one.people, one.paper, other.finding, other.people, other.paper)
-    clauses = [f"{what}: {here} against {there}" for what, here, there in rows]
+    alike = [(told.finding, told.people, told.paper) for told in sides if told.finding.way == one.finding.way]
+    apart = [(told.finding, told.people, told.paper) for told in sides if told.finding.way != one.finding.way]
+    clauses = differences(alike, apart)
     if same_trial(one.paper, other.paper) and one.paper.year and other.paper.year:
         clauses.insert(0, f"data cut: {one.paper.year} against {other.paper.year}")
     return Disagreement(

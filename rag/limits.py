@@ -7,17 +7,16 @@ order is not told; parts of a question without an answer are told by the answer'
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ingest.papers import DesignClass, Paper
 from ingest.study import design_class
-from rag.strength import is_preclinical, source_ids
+from rag.strength import is_preclinical, source_ids, strength
 
 __all__ = ["limits"]
 
 _MOST = 4
-_PLURALS: dict[DesignClass | None, tuple[str, str]] = {
+_NOUNS: dict[DesignClass | None, tuple[str, str]] = {
     "meta-analysis": ("meta-analysis", "meta-analyses"),
     "systematic review": ("systematic review", "systematic reviews"),
     "guideline": ("guideline", "guidelines"),
@@ -53,19 +52,19 @@ def limits(cited: Iterable[Paper], of_effect: bool = True) -> tuple[str, ...]:
 
 
 def _rests_on(sources: Sequence[Sequence[Paper]]) -> str:
-    """ "Rests on 2 randomised trials (305 and 541 patients) and 1 observational study (98), of 2016 to 2019." """
-    kinds = Counter(design_class(reports[0].design) for reports in sources)
+    """ "Rests on 2 randomised trials (305 and 541 patients) and 1 cohort (98 patients), published 2012 to 2016." """
+    by_kind: dict[DesignClass | None, list[Sequence[Paper]]] = {}
+    for reports in sorted(sources, key=lambda reports: strength(reports[0]), reverse=True):
+        by_kind.setdefault(design_class(reports[0].design), []).append(reports)
     listed = []
-    for kind, count in kinds.most_common():
-        ours = [reports for reports in sources if design_class(reports[0].design) == kind]
+    for kind, ours in by_kind.items():
         sizes = [size for reports in ours if (size := max((paper.sample_size or 0 for paper in reports), default=0))]
-        noun = _PLURALS[kind][0 if count == 1 else 1]
-        listed.append(f"{count} {noun}{_sized(sizes, count, kind)}")
+        count = len(ours) if len(sources) > 1 else "a single"
+        listed.append(f"{count} {_NOUNS[kind][len(ours) > 1]}{_sized(sizes, len(ours), kind)}")
     years = sorted({paper.year for reports in sources for paper in reports if paper.year})
-    when = "" if not years else f", of {years[0]}" if len(years) == 1 else f", of {years[0]} to {years[-1]}"
-    only = "a single study: " if len(sources) == 1 else ""
-    several = [_reported(reports) for reports in sources if len(reports) > 1]
-    return f"Rests on {only}{_and(listed)}{when}{'; ' if several else ''}{_and(several)}."
+    when = "" if not years else f", published {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
+    several = [_reported(reports, len(sources)) for reports in sources if len(reports) > 1]
+    return f"Rests on {_and(listed)}{when}{'; ' if several else ''}{_and(several)}."
 
 
 def _sized(sizes: Sequence[int], count: int, kind: DesignClass | None) -> str:
@@ -75,13 +74,16 @@ def _sized(sizes: Sequence[int], count: int, kind: DesignClass | None) -> str:
     low, high = min(sizes), max(sizes)
     told = f"{low:,}" if len(sizes) == 1 else f"{low:,} and {high:,}" if len(sizes) == 2 else f"{low:,} to {high:,}"
     told = f"{told} patients" if kind in _OF_PATIENTS else f"n = {told}"
-    return f" ({told})" if len(sizes) == count else f" ({told} in {len(sizes)}, not told of the other{'s' * (count - len(sizes) > 1)})"
+    return (
+        f" ({told})"
+        if len(sizes) == count
+        else f" ({told} in {len(sizes)}, not told of the other{'s' * (count - len(sizes) > 1)})"
+    )
 
 
-def _reported(reports: Sequence[Paper]) -> str:
-    paper = reports[0]
-    name = next(iter((*paper.trials, *paper.trial_ids)), "one trial")
-    return f"{name} is one of them, in {len(reports)} reports"
+def _reported(reports: Sequence[Paper], studies: int) -> str:
+    name = next((name for paper in reports for name in (*paper.trials, *paper.trial_ids)), "one trial")
+    return f"{len(reports)} reports are of {name}, {'which counts once' if studies > 1 else 'at several data cuts'}"
 
 
 def _weaknesses(papers: Sequence[Paper], of_effect: bool) -> list[str]:

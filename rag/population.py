@@ -6,10 +6,9 @@ What a sentence does not say of its patients is read from its paper's title, els
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from ingest.papers import Paper
 from ingest.vocabulary import Concept, concept, concepts_in
@@ -49,18 +48,20 @@ _GENERAL = frozenset({"drug:immunotherapy", "drug:monoclonal antibody", "drug:ta
 _MICE = re.compile(r"\b(?:mice|mouse|murine|rats?|xenografts?|cell lines?|in vitro)\b", re.IGNORECASE)
 _SUBGROUP = re.compile(
     r"\b(?:in|among|for|of) (?:the |a )?(?:subgroups?|subset)(?: of)? (?P<of>[^,;.()]{3,50})"
-    r"|\b(?P<who>never-smokers|smokers|elderly|older (?:patients|people|adults)|younger (?:patients|people)|octogenarians"
+    r"|\b(?P<who>never-smokers|smokers|elderly|older (?:patients|people|adults)|younger (?:patients|people)|"
+    r"octogenarians"
     r"|(?:patients|people|those) with (?:brain|liver|bone) metastases)\b",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"(?:(?:of )?(?:at least|≥|>=|>|<|below|more than|fewer than|less than)\s?\d[\d.]*(?:\s?%| (?:mutations|mut)[\w/ ]{0,12})"
+    r"(?:(?:of )?(?:at least|≥|>=|>|<|below|more than|fewer than|less than)\s?\d[\d.]*(?:\s?%| (?:mutations|"
+    r"mut)[\w/ ]{0,12})"
     r"|(?:cut-?off|threshold) (?:was|of) \d[\d.,]*\s?%?(?: \w+){0,3})",
     re.IGNORECASE,
 )
-_CUTTABLE = re.compile(r"\bPD-?L1\b|\bTPS\b|\bCPS\b|tumou?r proportion|combined positive|\bTMB\b|mutation|\bratio\b", re.I)
-
-Where = Literal["cancer", "line", "cut-off", "assay", "design", "drug", "compared with", "chosen by"]
+_CUTTABLE = re.compile(
+    r"\bPD-?L1\b|\bTPS\b|\bCPS\b|tumou?r proportion|combined positive|\bTMB\b|mutation|\bratio\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,35 +120,37 @@ def comparable(one: Finding, of_one: Population, other: Finding, of_other: Popul
 
 
 def differences(
-    one: Finding, of_one: Population, paper: Paper, other: Finding, of_other: Population, theirs: Paper
-) -> list[tuple[Where, str, str]]:
-    """What differs between two findings that are set against each other: what, here, there."""
-    rows: list[tuple[Where, str, str]] = [
-        ("drug", _names(one.subject - other.subject), _names(other.subject - one.subject)),
-        ("compared with", _names(one.against), _names(other.against)),
-        ("cancer", *_unless_nested(of_one.cancers, of_other.cancers)),
-        ("line", ", ".join(sorted(of_one.lines)), ", ".join(sorted(of_other.lines))),
-        ("cut-off", of_one.cut, of_other.cut),
-        ("assay", _names(of_one.assays), _names(of_other.assays)),
-        ("design", paper.design, theirs.design),
-    ]
-    return [(what, here, there) for what, here, there in rows if here and there and here.lower() != there.lower()]
+    here: Sequence[tuple[Finding, Population, Paper]], there: Sequence[tuple[Finding, Population, Paper]]
+) -> list[str]:
+    """What differs between findings of one kind and of another: "cut-off: at least 50% against at least 1%"."""
+    told = []
+    for what, of in _KINDS.items():
+        mine, theirs = ([name for one in side if (name := of(*one))] for side in (here, there))
+        if mine and theirs and not {name.lower() for name in mine} & {name.lower() for name in theirs}:
+            told.append(f"{what}: {'; '.join(dict.fromkeys(mine))} against {'; '.join(dict.fromkeys(theirs))}")
+    return told
 
 
 def _same_comparison(one: Finding, of_one: Population, other: Finding, of_other: Population) -> bool:
     """Drugs: against the same; markers: under the same therapy. What is not told is no difference."""
-    if any(not subject.startswith("drug:") for subject in one.subject):
+    if not _is_of_drugs(one):
         return _akin(of_one.therapy - _GENERAL, of_other.therapy - _GENERAL)
     if one.against and other.against:
         return bool(one.against & other.against) or _akin(one.against - {CONTROL}, other.against - {CONTROL}, False)
     return True
 
 
+def _is_of_drugs(finding: Finding) -> bool:
+    return all(subject.startswith("drug:") for subject in finding.subject)
+
+
 def _akin(one: frozenset[str], other: frozenset[str], untold: bool = True) -> bool:
     """Whether some of the one is, or is broader or narrower than, some of the other; `untold` where either is empty."""
     if not one or not other:
         return untold
-    return any(mine in _above(theirs) or theirs in _above(mine) or _siblings(mine, theirs) for mine in one for theirs in other)
+    return any(
+        mine in _above(theirs) or theirs in _above(mine) or _siblings(mine, theirs) for mine in one for theirs in other
+    )
 
 
 def _siblings(one: str, other: str) -> bool:
@@ -171,12 +174,6 @@ def _above(id: str) -> frozenset[str]:
 def _narrowest(ids: frozenset[str]) -> frozenset[str]:
     """Those that none of the others is narrower than."""
     return frozenset(id for id in ids if not any(id != other and id in _above(other) for other in ids))
-
-
-def _unless_nested(one: frozenset[str], other: frozenset[str]) -> tuple[str, str]:
-    """Two sets of names to be told as different; nothing where one only says it more exactly."""
-    nested = any(mine in _above(theirs) or theirs in _above(mine) for mine in one for theirs in other)
-    return ("", "") if nested else (_names(one), _names(other))
 
 
 def _lines_apart(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -212,5 +209,16 @@ def _cut(texts: Iterable[str]) -> str:
     return ""
 
 
-def _names(ids: Iterable[str]) -> str:
-    return ", ".join(sorted(id.partition(":")[2] or id for id in ids))
+def _names(ids: Iterable[str], joint: str = ", ") -> str:
+    return joint.join(sorted(id.partition(":")[2] or id for id in ids))
+
+
+_KINDS: dict[str, Callable[[Finding, Population, Paper], str]] = {
+    "drug": lambda finding, people, paper: _names(finding.subject, " + ") if _is_of_drugs(finding) else "",
+    "compared with": lambda finding, people, paper: _names(finding.against),
+    "cancer": lambda finding, people, paper: _names(people.cancers),
+    "line": lambda finding, people, paper: ", ".join(sorted(people.lines)),
+    "cut-off": lambda finding, people, paper: people.cut,
+    "assay": lambda finding, people, paper: _names(people.assays),
+    "design": lambda finding, people, paper: paper.design,
+}

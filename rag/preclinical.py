@@ -16,13 +16,17 @@ _PEOPLE = re.compile(
     r"|\bclinical (?:responses?|benefits?|outcomes?|trials?|activity|efficacy)\b|\bin the clinic\b",
     re.IGNORECASE,
 )
-_HUMAN_MATERIAL = re.compile(r"\bhuman(?:i[sz]ed)?[- ](?:\w+[- ]){0,3}(?:cells?|lines?|mice|xenografts?|tumou?rs?)\b", re.I)
+_HUMAN_MATERIAL = re.compile(
+    r"\bhuman(?:i[sz]ed)?[- ](?:\w+[- ]){0,3}(?:cells?|lines?|mice|xenografts?|tumou?rs?)\b", re.I
+)
 # What is hoped for or denied of patients is not claimed of them.
 _NOT_CLAIMED = re.compile(
     r"\b(?:may|might|could|should|would|whether|remains?|needs?|not|no|never|before|future|hypothes\w+|suggest\w*)\b",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"\b(?:mice|mouse|murine|rats?|animals?|cell[- ]lines?|in vitro|xenograft\w*|cultured)\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:mice|mouse|murine|rats?|animals?|cell[- ]lines?|in vitro|xenograft\w*|cultured)\b", re.IGNORECASE
+)
 
 
 def studied_in(claim: Claim) -> str:

@@ -112,9 +112,7 @@ def _sources(passages: Sequence[Passage]) -> _Sources:
     return _Sources(papers, source_ids(papers.values()))
 
 
-def _newest_first(
-    ranked: Sequence[Evidence], worth: Mapping[_Place, float], sources: _Sources
-) -> list[Evidence]:
+def _newest_first(ranked: Sequence[Evidence], worth: Mapping[_Place, float], sources: _Sources) -> list[Evidence]:
     """The same order, but where reports of one trial say something about as well, the newer takes the older's place."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(ranked):

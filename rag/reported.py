@@ -1,14 +1,15 @@
 """What a sentence reports: of which drug or marker, on which endpoint, and which way it went.
 
-"Adjuvant A prolonged survival compared with B (HR 0.68, 95% CI 0.53 to 0.87)" is a finding on A, against B, on survival,
-and it says more. The subject is what the sentence compares: the drugs that it sets against others, or the marker that it
-links to an outcome; drugs that patients merely were on are their `therapy`. A direction is told by words, else by a
-ratio and its interval; "numerically longer" and p values from 0.05 on are a trend. A sentence that announces, doubts,
-wishes or tells of others' work reports nothing.
+"A prolonged survival compared with B (HR 0.68, 95% CI 0.53 to 0.87)" is a finding on A, against B, on survival, and it
+says more. The subject is what the sentence compares: the drugs that it sets against others, or the marker that it links
+to an outcome; drugs that patients merely were on are their `therapy`. A direction is told by words, else by a ratio and
+its interval; "numerically longer" and p values from 0.05 on are a trend. A sentence that announces, doubts, wishes or
+tells of others' work reports nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,23 +27,31 @@ ASSAYS = frozenset(f"biomarker:{name}" for name in ("22C3", "28-8", "SP142", "SP
 
 _CLAUSE = re.compile(r";\s|,?\s(?:but(?! also)|whereas|while|although|though)\s", re.IGNORECASE)
 _NO_REPORT = re.compile(
-    r"\bwhether\b|\bwill be\b|\bwe will\b|\bremains? (?:unclear|unknown|to be)\b|\bhypothesi[sz]|\b(?:sought|aim(?:s|ed)?) to\b"
-    r"|\b(?:earlier|previous|prior|other|later|smaller|larger) (?:[\w-]+ ){0,2}(?:trials?|stud(?:y|ies)|reports?|work)\b"
-    r"|\b(?:contradict|disagree)\w*\b|\bstands? against\b|\bwho (?:read|held|found|saw|reported)\b|\bat (?:an? )?increased risk\b"
-    r"|\bprimary (?:end ?point|outcome) was\b|\b(?:may|might|could|would) (?:be|have|not|explain)\b|\bask(?:s|ed)\b|\?$",
+    r"\bwhether\b|\bwill be\b|\bwe will\b|\bremains? (?:unclear|unknown|to be)\b|\bhypothesi[sz]|\b(?:sought|aim(?:s|"
+    r"ed)?) to\b"
+    r"|\b(?:earlier|previous|prior|other|later|smaller|larger) (?:[\w-]+ ){0,2}(?:trials?|stud(?:y|ies)|reports?|"
+    r"work)\b"
+    r"|\b(?:contradict|disagree)\w*\b|\bstands? against\b|\bwho (?:read|held|found|saw|reported)\b|"
+    r"\bat (?:an? )?increased risk\b"
+    r"|\bprimary (?:end ?point|outcome) was\b|\b(?:may|might|could|would) (?:be|have|not|explain)\b|\bask(?:s|ed)\b|"
+    r"\?$",
     re.IGNORECASE,
 )
 # The gain is alike, or not, in several groups: nothing is said of whether there is one.
 _OF_THE_GAIN = re.compile(
-    r"\b(?:benefits?|gains?|effects?|advantage)\b[^;]{0,140}\b(?:similar|consistent|comparable|the same|did not differ)\b"
+    r"\b(?:benefits?|gains?|effects?|advantage)\b[^;]{0,140}\b(?:similar|consistent|comparable|the same|"
+    r"did not differ)\b"
     r"|\b(?:regardless|irrespective|whatever the|interaction)\b",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r"\b(?:no|nor|without) (?:[\w-]+ ){0,4}?(?:differen\w+|associations?|correlations?|effects?|impact|influence|benefits?|"
+    r"\b(?:no|nor|without) (?:[\w-]+ ){0,4}?(?:differen\w+|associations?|correlations?|effects?|impact|influence|"
+    r"benefits?|"
     r"improvements?|advantage|gain|increases?|relation\w*|link|evidence|signs?|markers?|predictors?)\b"
-    r"|\b(?:not|n't) (?:[\w-]+ ){0,3}?(?:differ\w*|improv\w+|prolong\w*|affect\w*|influenc\w+|chang\w+|increas\w+|reduc\w+|"
-    r"lower\w*|rais\w+|predict\w*|associat\w+|correlat\w+|linked|related|better|longer|higher|shorter|superior|alter\w*|"
+    r"|\b(?:not|n't) (?:[\w-]+ ){0,3}?(?:differ\w*|improv\w+|prolong\w*|affect\w*|influenc\w+|chang\w+|increas\w+|"
+    r"reduc\w+|"
+    r"lower\w*|rais\w+|predict\w*|associat\w+|correlat\w+|linked|related|better|longer|higher|shorter|superior|"
+    r"alter\w*|"
     r"extend\w*|delay\w*|confer\w*|reach\w*|translate\w*|significant\w*|help\w*|shown|seen|found|observed|confirmed)\b"
     r"|\bno (?:better|worse|more|less|longer|shorter|higher|lower|different)\b|\bfail(?:ed|s|ure)? to\b|\bneither\b"
     r"|\b(?:similar|comparable|unrelated|unaffected|unchanged|identical|equal|indistinguishable|non-?inferior\w*)\b"
@@ -60,18 +69,22 @@ _NO_DENIAL = re.compile(
 )
 
 _CUE = re.compile(
-    r"(?P<up>\b(?:longer|prolong\w*|higher|increas(?:e[sd]?|ing)|greater|larger|more (?:frequent\w*|common\w*|often|likely)|commoner|"
+    r"(?P<up>\b(?:longer|prolong\w*|higher|increas(?:e[sd]?|ing)|greater|larger|more (?:frequent\w*|common\w*|often|"
+    r"likely)|commoner|"
     r"raise[sd]?|rose|doubl\w+|tripl\w+|enriched|extend\w*|lengthen\w*)\b)"
-    r"|(?P<down>\b(?:shorter|shorten\w*|reduc\w+|lower(?:ed|s)?|decreas\w+|less (?:frequent\w*|common\w*|often|likely)|fewer|rarer|"
+    r"|(?P<down>\b(?:shorter|shorten\w*|reduc\w+|lower(?:ed|s)?|decreas\w+|less (?:frequent\w*|common\w*|often|"
+    r"likely)|fewer|rarer|"
     r"declin\w+|halv\w+|fell)\b)"
     r"|(?P<good>\b(?:improv\w+|better|superior|benefit(?:s|ed)?|favou?r(?:s|ed|able)?|delay(?:s|ed)?|work(?:s|ed))\b)"
-    r"|(?P<bad>\b(?:wors\w+|(?<!non-)(?<!non)inferior|poor(?:er)?|impair\w*|detriment\w*|harm\w*|resist\w*|unfavou?rable|rarely|seldom|hardly)\b)",
+    r"|(?P<bad>\b(?:wors\w+|(?<!non-)(?<!non)inferior|poor(?:er)?|impair\w*|detriment\w*|harm\w*|resist\w*|"
+    r"unfavou?rable|rarely|seldom|hardly)\b)",
     re.IGNORECASE,
 )
 _UP = {"up": 1, "good": 1, "down": -1, "bad": -1}
 # Less of these is more survival.
 _ILL = re.compile(
-    r"\b(?:deaths?|mortality|dying|(?:risk|hazard|rate|odds) of (?:disease )?(?:progression|recurrence|relapse)|recurrence|relapse)"
+    r"\b(?:deaths?|mortality|dying|(?:risk|hazard|rate|odds) of (?:disease )?(?:progression|recurrence|relapse)|"
+    r"recurrence|relapse)"
     r"\b(?!-free)",
     re.IGNORECASE,
 )
@@ -97,12 +110,13 @@ _GROUPS = {
 }
 _GENERAL = frozenset({"RECIST", "iRECIST", "surgical resectability", "cost-effectiveness", "maximum tolerated dose"})
 _HARMS = frozenset({
-    "adverse event", "grade 3 or higher adverse event", "serious adverse event", "dose-limiting toxicity", "hyperprogression",
-    "progressive disease",
+    "adverse event", "grade 3 or higher adverse event", "serious adverse event", "dose-limiting toxicity",
+    "hyperprogression", "progressive disease",
 })  # fmt: skip
 
 _LINKED = re.compile(
-    r"\b(?:associat\w+|correlat\w+|linked|predict\w*|prognostic|(?<!-)relat(?:ed|ion\w*)|unrelated|(?:un)?affect(?:ed|s)?|"
+    r"\b(?:associat\w+|correlat\w+|linked|predict\w*|prognostic|(?<!-)relat(?:ed|ion\w*)|unrelated|"
+    r"(?:un)?affect(?:ed|s)?|"
     r"influenc\w+|impact|enriched|went with|goes with|mark(?:s|ed)|effect on)\b",
     re.IGNORECASE,
 )
@@ -110,27 +124,34 @@ _LINK_TO = re.compile(  # what is linked follows
     r"\b(?:associat\w+|correlat\w+|relation\w*|link) (?:of|between)|\b(?:un)?affected by|\binfluenced by", re.IGNORECASE
 )
 _WAS_ON = re.compile(
-    r"(?:\btreat(?:ed|ment) with|\bon|\bunder|\breceiv(?:ing|ed|e)|\bgiven|\bafter|\bbefore|\bduring|\bundergoing|\btherapy with"
-    r"|\b(?:response|responses|resistan\w+|responded|rate|assigned|randomi[sz]ed) to)\s+(?:an? |the |anti-?|adjuvant |first-line )*$",
+    r"(?:\btreat(?:ed|ment) with|\bon|\bunder|\breceiv(?:ing|ed|e)|\bgiven|\bafter|\bbefore|\bduring|\bundergoing|"
+    r"\btherapy with"
+    r"|\b(?:response|responses|resistan\w+|responded|rate|assigned|randomi[sz]ed) to)\s+(?:an? |the |anti-?|"
+    r"adjuvant |first-line )*$",
     re.IGNORECASE,
 )
 _THOSE = re.compile(
-    r"\b(?:those|ones)(?: who)?(?: were)? (?:on|with|given|taking|took|receiv(?:ing|ed)|treated with)\s+(?:an? |the )*$|\bwho took\s+$",
+    r"\b(?:those|ones)(?: who)?(?: were)? (?:on|with|given|taking|took|receiv(?:ing|ed)|treated with)\s+(?:an? |"
+    r"the )*$|\bwho took\s+$",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"\b(?:than|versus|vs\.?|compared (?:with|to)|in comparison (?:with|to)|over|against|relative to|rather than)\b[^,;()]{0,70}$",
+    r"\b(?:than|versus|vs\.?|compared (?:with|to)|in comparison (?:with|to)|over|against|relative to|"
+    r"rather than)\b[^,;()]{0,70}$",
     re.IGNORECASE,
 )
 _CONTROLS = re.compile(
     r"\b(?:placebo|controls?|observation|standard (?:of )?care|best supportive care|transplantation)\b", re.IGNORECASE
 )
-_JOINED = re.compile(r"\s*(?:,|,? and|,? or|plus|\+|/|with|(?:in combination|combined|together) with)\s+(?:an? |the )?", re.I)
+_JOINED = re.compile(
+    r"\s*(?:,|,? and|,? or|plus|\+|/|with|(?:in combination|combined|together) with)\s+(?:an? |the )?", re.I
+)
 _ADDED = re.compile(r"\b(?:add(?:ed|ing|ition of)|combining)\b", re.IGNORECASE)
 _TO = re.compile(r"\bto\s+(?:an? |the )?$", re.IGNORECASE)
 _AND = re.compile(r"\band (?:with |in |those (?:with|given) )?(?:an? |the )?$", re.IGNORECASE)
 _LOW_BEFORE = re.compile(
-    r"\b(?:low(?:er)?|loss of|lack of|lacking|absence of|absent|without|negative for|undetectable|wild-type)\s+(?:an? |the )?$",
+    r"\b(?:low(?:er)?|loss of|lack of|lacking|absence of|absent|without|negative for|undetectable|"
+    r"wild-type)\s+(?:an? |the )?$",
     re.IGNORECASE,
 )
 _LOW_BEHIND = re.compile(r"^[- ](?:low|negative|loss|deficien\w+|wild-type|null)\b", re.IGNORECASE)
@@ -161,7 +182,7 @@ class Ratio:
 class Finding:
     """What `text[start:end]` reports. `subject` and `against` are ids of concepts; several subjects are a combination.
 
-    What both arms are given belongs to the `therapy` that those studied were on: the subject of "A plus B against B" is A.
+    What both arms are given belongs to the `therapy` that those studied were on: of "A plus B against B" A is the subject.
     `way` is 1 where there is more of the endpoint (longer survival, more responses, more adverse events) with the
     subject, or with more of it; -1 where there is less, 0 where no difference was shown. `trend` says that what points
     one way was not significant. `aspect` is "mutation" where that is what a marker was looked at for. `population`
@@ -212,7 +233,9 @@ def asked_about(question: str) -> list[Concept]:
 
 @lru_cache(maxsize=4096)
 def _read(sentence: str) -> tuple[Finding, ...]:
-    if not (_CUE.search(sentence) or _NOTHING.search(sentence) or _LINKED.search(sentence) or _A_RATIO.search(sentence)):
+    if not (
+        _CUE.search(sentence) or _NOTHING.search(sentence) or _LINKED.search(sentence) or _A_RATIO.search(sentence)
+    ):
         return ()
     if _NO_REPORT.search(sentence) or _OF_THE_GAIN.search(sentence):
         return ()
@@ -226,7 +249,7 @@ def _clauses(sentence: str, named: Sequence[Mention]) -> list[tuple[int, int]]:
     """Stretches that each speak of an endpoint; what speaks of none belongs to the one before."""
     cuts = [0, *(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]
     clauses: list[tuple[int, int]] = []
-    for begin, close in zip(cuts, cuts[1:], strict=False):
+    for begin, close in itertools.pairwise(cuts):
         if clauses and not _endpoints(sentence, begin, close, named):
             clauses[-1] = (clauses[-1][0], close)
         else:
@@ -370,10 +393,6 @@ def _direction(clause: str, place: int, harm: bool) -> tuple[int, bool, Ratio | 
     """Which way the endpoint at `place` went, whether that is a trend, and the ratio; None where it is not told."""
     told = _NO_DENIAL.sub(lambda match: " " * len(match.group()), clause)
     ratio = _ratio(told)
-    if harm is False and ratio is not None and not ratio.shows and ratio.kind == "HR" and _TREND.search(told) is None:
-        return (0, False, ratio) if _NOTHING.search(told) or not _cues(told, place, harm) else (
-            _cues(told, place, harm)[0], True, ratio
-        )  # fmt: skip
     cues = _cues(told, place, harm)
     if _TREND.search(told):
         return (cues[0], True, ratio) if cues else (0, False, ratio)
@@ -399,13 +418,9 @@ def _cues(clause: str, place: int, harm: bool) -> list[int]:
     found = []
     for match in _CUE.finditer(clause):
         kind = match.lastgroup or ""
-        way = _UP[kind]
-        if harm and kind in ("good", "bad"):
-            way = -way
-        elif not harm and kind in ("up", "down") and _ill(clause, match.start(), match.end()):
-            way = -way
+        turns = kind in ("good", "bad") if harm else kind in ("up", "down") and _ill(clause, match.start(), match.end())
         distance = min(abs(match.start() - place), abs(match.end() - place))
-        found.append((distance, way))
+        found.append((distance, -_UP[kind] if turns else _UP[kind]))
     return [way for _, way in sorted(found)]
 
 

@@ -40,7 +40,8 @@ _REPORTS: frozenset[DesignClass | None] = frozenset({"randomised trial", "trial"
 _DOUBT = {"normal": 0, "corrected": 0, "concern": -1, "retracted": -2}
 _FOLLOW_UP = re.compile(
     r"\bfollow-?up (?:time )?(?:of|was|for) (?P<behind>\d+(?:\.\d+)?) (?P<unit>months?|years?)"
-    r"|\b(?P<number>\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)[- ](?P<of>months?|years?)(?: of)? follow-?up",
+    r"|\b(?P<number>\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)[- ](?P<of>months?|"
+    r"years?)(?: of)? follow-?up",
     re.IGNORECASE,
 )
 _NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}

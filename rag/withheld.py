@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ingest.embedding import Embedder
 from ingest.library import Library
 from ingest.papers import Filters, Paper
-from rag.abstention import confidence, enough
+from rag.abstention import MODEL, confidence, enough, features
 from rag.answer import Passage
-from rag.evidence import nearness, weigh
+from rag.evidence import Evidence, Rarity, nearness, weigh
 from rag.question import Question
 from rag.rounds import Material
 
@@ -41,9 +43,17 @@ def withheld(
     used = max((nearness(part.evidence) for part in material.parts if part.answered), default=0.0)
     kept: list[Paper] = []
     for passages in found.values():
+        if not _could(wanted, passages, library.rarity):
+            continue
         evidence = weigh(wanted, passages, embedder, library.rarity)
         sure = confidence(wanted, evidence, passages, library.rarity)
         if enough(sure) and nearness(evidence) >= _AS_NEAR * used:
             paper = passages[0].paper
             kept.append(replace(paper, notices=tuple(library.notices(paper.id))))
     return tuple(kept[:_MOST])
+
+
+def _could(question: Question, passages: Sequence[Passage], rarity: Rarity) -> bool:
+    """Whether a paper would do if a sentence of it came as near as can be: most are told apart without embedding."""
+    nearest = Evidence(1, passages[0].paper.id, 0, 0, "", 1.0, 1.0, 0.0, np.zeros(1, np.float32))
+    return any(enough(MODEL.score(one)) for one in features(question, [nearest], passages, rarity))

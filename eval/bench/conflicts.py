@@ -1,8 +1,8 @@
 """Whether answers say that studies disagree where they do, and only there, on 64 pairs of made findings; beside a peer.
 
-The pairs are our own (`eval/labels/conflicts.jsonl`): two short papers in the manner of abstracts and a question on them,
-written before anything looked for disagreements. Their drugs and cancers exist, their results are made up. Half of them
-truly disagree: the same drug or marker, the same endpoint, comparable patients, and one says more where the other says
+The pairs are our own (`eval/labels/conflicts.jsonl`): two short papers in the manner of abstracts and a question on
+them, written before anything looked for disagreements. Their drugs and cancers exist, their results are made up. Half
+of them truly disagree: the same drug or marker, the same endpoint, comparable patients, and one says more where the other says
 less or no difference, whatever the cut-off, assay, design or data cut. The others only seem to: another cancer, line,
 endpoint, marker, drug, comparator, therapy, species or group of patients; the same in other words; a trend beside a
 significant result; an aim; a review. The half a pair belongs to is fixed by the SHA-256 of its id; rules were mended by
@@ -136,7 +136,9 @@ def peer_finds(pair: Pair, answer: Answer) -> bool:
         stances = {said for sentence in sentences if (said := stance(pair.question, sentence))}
         told.append((passage.paper.id, concepts_in(passage.text) & asked, stances))
     return any(
-        one != other and mine & theirs and ("yes" in said and "no" in theirs_said or "no" in said and "yes" in theirs_said)
+        one != other
+        and mine & theirs
+        and (("yes" in said and "no" in theirs_said) or ("no" in said and "yes" in theirs_said))
         for (one, mine, said), (other, theirs, theirs_said) in combinations(told, 2)
     )
 
