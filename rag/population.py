@@ -40,6 +40,12 @@ _LINES = {
     "unresectable": "advanced",
     "stage IV": "advanced",
 }
+_WORDED = {
+    "untreated": re.compile(
+        r"(?<!and )\buntreated\b(?! (?:controls?|group|patients (?:and|or)))", re.IGNORECASE
+    ),
+    "pretreated": re.compile(r"\b(?:heavily )?pre-?treated\b|\bafter (?:failure|progression)\b", re.IGNORECASE),
+}
 _EARLY = frozenset({"after surgery", "before surgery"})
 _LATE = frozenset({"untreated", "pretreated", "maintenance", "advanced"})
 _APART = ({"untreated", "pretreated"}, {"after surgery", "before surgery"})
@@ -90,7 +96,7 @@ def population(paper: Paper, finding: Finding) -> Population:
     told = (sentence, paper.title, about(paper))
     tagged = [_tagged(text) for text in told]
     cancers = _narrowest(_first([_ids(tagged[0], "cancer"), _ids(tagged[2], "cancer")]) - _UNSPECIFIED)
-    lines = _first([frozenset(_LINES[one.name] for one in concepts if one.name in _LINES) for concepts in tagged])
+    lines = _first([_lines(text) for text in told])
     drugs = [_ids(concepts, "drug") - finding.subject - finding.against for concepts in tagged]
     animals = "mouse" in paper.species or "cell line" in paper.species or "other animal" in paper.species
     subgroup = _SUBGROUP.search(sentence) or _SUBGROUP.search(paper.title)
@@ -169,6 +175,11 @@ def _above(id: str) -> frozenset[str]:
                 found.add(f"{kind}:{broader}")
                 todo.append(broader)
     return frozenset(found) - _GENERAL - _UNSPECIFIED | {id}
+
+
+def _lines(text: str) -> frozenset[str]:
+    named = {_LINES[one.name] for one in _tagged(text) if one.name in _LINES}
+    return frozenset(named.union(line for line, pattern in _WORDED.items() if pattern.search(text)))
 
 
 def _narrowest(ids: frozenset[str]) -> frozenset[str]:

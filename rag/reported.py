@@ -144,7 +144,7 @@ _CONTROLS = re.compile(
     r"\b(?:placebo|controls?|observation|standard (?:of )?care|best supportive care|transplantation)\b", re.IGNORECASE
 )
 _JOINED = re.compile(
-    r"\s*(?:,|,? and|,? or|plus|\+|/|with|(?:in combination|combined|together) with)\s+(?:an? |the )?", re.I
+    r"\s*(?:,? and|,? or|plus|\+|/|with|(?:in combination|combined|together) with)\s+(?:an? |the )?", re.I
 )
 _ADDED = re.compile(r"\b(?:add(?:ed|ing|ition of)|combining)\b", re.IGNORECASE)
 _TO = re.compile(r"\bto\s+(?:an? |the )?$", re.IGNORECASE)
@@ -182,7 +182,8 @@ class Ratio:
 class Finding:
     """What `text[start:end]` reports. `subject` and `against` are ids of concepts; several subjects are a combination.
 
-    What both arms are given belongs to the `therapy` that those studied were on: of "A plus B against B" A is the subject.
+    What both arms are given belongs to the `therapy` that those studied were on: the subject of "A plus B against B" is
+    A.
     `way` is 1 where there is more of the endpoint (longer survival, more responses, more adverse events) with the
     subject, or with more of it; -1 where there is less, 0 where no difference was shown. `trend` says that what points
     one way was not significant. `aspect` is "mutation" where that is what a marker was looked at for. `population`
@@ -325,7 +326,7 @@ def _roles(
         elif kind == "drug":
             if alike and drugs and _AND.search(before):
                 role = against
-            elif last is not None and _JOINED.fullmatch(sentence[last[0] : mention.start]):
+            elif last is not None and _goes_with(sentence[last[0] : mention.start], last[1] is against):
                 role = last[1]
             elif _REFERENCE.search(before):
                 role = against
@@ -349,6 +350,11 @@ def _roles(
     if not subjects and on:
         subjects, therapy = [_each_once(on)], frozenset(shared)
     return subjects, frozenset(faced), therapy, frozenset(population)
+
+
+def _goes_with(between: str, listed: bool) -> bool:
+    """Whether the words between two drugs give them one role; a bare comma does in a list of what is compared with."""
+    return bool(_JOINED.fullmatch(between)) or (listed and between.strip() == ",")
 
 
 def _subjects(

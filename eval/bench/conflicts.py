@@ -2,11 +2,11 @@
 
 The pairs are our own (`eval/labels/conflicts.jsonl`): two short papers in the manner of abstracts and a question on
 them, written before anything looked for disagreements. Their drugs and cancers exist, their results are made up. Half
-of them truly disagree: the same drug or marker, the same endpoint, comparable patients, and one says more where the other says
-less or no difference, whatever the cut-off, assay, design or data cut. The others only seem to: another cancer, line,
-endpoint, marker, drug, comparator, therapy, species or group of patients; the same in other words; a trend beside a
-significant result; an aim; a review. The half a pair belongs to is fixed by the SHA-256 of its id; rules were mended by
-what they said of the tuning half.
+of them truly disagree: the same drug or marker, the same endpoint, comparable patients, and one says more where the
+other says less or no difference, whatever the cut-off, assay, design or data cut. The others only seem to: another
+cancer, line, endpoint, marker, drug, comparator, therapy, species or group of patients; the same in other words; a
+trend beside a significant result; an aim; a review. The half a pair belongs to is fixed by the SHA-256 of its id; rules
+were mended by what they said of the tuning half.
 
 All papers lie in one library with the default embedding model; each question is put to `Assistant.ask` over the two
 papers of its pair. A pair counts as found where the answer names any disagreement.
