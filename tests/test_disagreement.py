@@ -118,10 +118,8 @@ def test_what_another_trial_found_is_not_this_papers_finding() -> None:
 
 def test_markers_are_compared_under_the_same_therapy() -> None:
     question = "Does KEAP1 predict overall survival in lung adenocarcinoma?"
-    worse = "KEAP1 mutations were associated with shorter overall survival of patients with lung adenocarcinoma on nivolumab."
-    none = (
-        "KEAP1 mutations were not associated with overall survival of patients with lung adenocarcinoma on nivolumab."
-    )
+    worse = "KEAP1 mutations were associated with shorter overall survival in lung adenocarcinoma on nivolumab."
+    none = "KEAP1 mutations were not associated with overall survival in lung adenocarcinoma on nivolumab."
     other = none.replace("nivolumab", "chemotherapy")
     assert len(found(study(1, worse), study(2, none), question=question)) == 1
     assert found(study(1, worse), study(2, other), question=question) == ()

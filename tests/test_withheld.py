@@ -37,7 +37,8 @@ def test_the_retracted_paper_that_fits_best_is_not_used_and_its_existence_is_men
 
 def test_terminal_markdown_and_json_name_it_with_its_notice(library: Library) -> None:
     answer = Assistant(library).ask(QUESTION)
-    told = "Not used, because it is retracted: Study 1. 2020. PMID 1 (notice: Retraction Watch, 2024-06-26, Duplication of images)."
+    notice = "Retraction Watch, 2024-06-26, Duplication of images"
+    told = f"Not used, because it is retracted: Study 1. 2020. PMID 1 (notice: {notice})."
     console = Console(record=True, width=100)
     show(console, answer_blocks(answer))
     assert told in console.export_text()
