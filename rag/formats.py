@@ -6,17 +6,22 @@ from dataclasses import fields
 from typing import Any
 
 from ingest import bibliography
-from ingest.papers import Filters, Paper
+from ingest.papers import Filters, Paper, Status
 from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side
 from rag.preclinical import studied_in
 from rag.strength import source_ids
 
 __all__ = [
-    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "lead", "marks", "place", "reference", "same_trial_as",
-    "sources", "study", "to_bibtex", "to_json", "to_markdown", "to_ris", "withdrawn",
+    "ABSTAINED", "SCHEMA_VERSION", "WARNINGS", "cited", "filters", "lead", "marks", "place", "reference",
+    "same_trial_as", "sources", "study", "to_bibtex", "to_json", "to_markdown", "to_ris", "withdrawn",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
+WARNINGS: dict[Status, str] = {
+    "retracted": "RETRACTED",
+    "concern": "EXPRESSION OF CONCERN",
+    "corrected": "CORRECTED",
+}
 ABSTAINED = "The library does not hold an answer to this question."
 
 
@@ -53,7 +58,9 @@ def to_markdown(answer: Answer) -> str:
     together = same_trial_as(answer)
     for number, citations in sources(answer).items():
         beside = f" (the same trial as [{together[number]}])" if number in together else ""
-        lines += ["", f"[{number}] {reference(citations[0].passage.paper)}{beside}", ""]
+        paper = citations[0].passage.paper
+        warning = f"**{WARNINGS[paper.status]}** " if paper.status in WARNINGS else ""
+        lines += ["", f"[{number}] {warning}{reference(paper)}{beside}", ""]
         lines += [f"> {' '.join(citation.quote.split())} ({place(citation)})" for citation in citations]
     lines += [line for paper in answer.withheld for line in ("", withdrawn(paper))]
     lines += ["", "## Limits", "", " ".join(answer.limits)] if answer.limits else []

@@ -41,9 +41,7 @@ _LINES = {
     "stage IV": "advanced",
 }
 _WORDED = {
-    "untreated": re.compile(
-        r"(?<!and )\buntreated\b(?! (?:controls?|group|patients (?:and|or)))", re.IGNORECASE
-    ),
+    "untreated": re.compile(r"(?<!and )\buntreated\b(?! (?:controls?|group|patients (?:and|or)))", re.IGNORECASE),
     "pretreated": re.compile(r"\b(?:heavily )?pre-?treated\b|\bafter (?:failure|progression)\b", re.IGNORECASE),
 }
 _EARLY = frozenset({"after surgery", "before surgery"})
@@ -62,7 +60,7 @@ _SUBGROUP = re.compile(
 _CUT = re.compile(
     r"(?:(?:of )?(?:at least|≥|>=|>|<|below|more than|fewer than|less than)\s?\d[\d.]*(?:\s?%| (?:mutations|"
     r"mut)[\w/ ]{0,12})"
-    r"|(?:cut-?off|threshold) (?:was|of) \d[\d.,]*\s?%?(?: \w+){0,3})",
+    r"|(?:cut-?off|threshold) (?:was|of) \d[\d.,]*\s?(?:%|mutations)?)",
     re.IGNORECASE,
 )
 _CUTTABLE = re.compile(

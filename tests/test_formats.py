@@ -94,3 +94,7 @@ def test_what_was_seen_in_mice_is_led_by_it_in_the_answer_and_not_in_the_claim()
     assert found["answer"].startswith("In mice: The response rate was 44.8%. [1]")
     assert found["claims"][0]["text"] == "The response rate was 44.8%."
     assert found["claims"][0]["studied_in"] == "mice"
+
+
+def test_a_paper_that_does_not_stand_undoubted_is_marked_in_markdown() -> None:
+    assert "[1] **EXPRESSION OF CONCERN** Reck M et al." in to_markdown(answer(replace(PAPER, status="concern")))

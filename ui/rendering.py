@@ -43,7 +43,6 @@ _DIRECTION_MARKS = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F)
 _MARK = re.compile(r"\[\d+\]")
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _DIGEST = "immunorag digest of"
-_WARNINGS = {"retracted": "RETRACTED", "concern": "EXPRESSION OF CONCERN", "corrected": "CORRECTED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +221,16 @@ def _quote(citation: Citation, place: str) -> Block:
 
 
 def _reference(paper: Paper) -> Text:
-    from rag.formats import reference
+    from rag.formats import WARNINGS, reference
 
     line = Text(inert(reference(paper)))
     line.highlight_words([_DIGEST], style="yellow")
     doi = _DOI.fullmatch(paper.doi)
     if doi:
         line.stylize(Style(link=f"https://doi.org/{doi.group()}"))
-    if paper.status != "normal":
+    if paper.status in WARNINGS:
         line = Text.assemble(
-            (f"{_WARNINGS[paper.status]}  ", "yellow" if paper.status == "corrected" else "bold red"), line
+            (f"{WARNINGS[paper.status]}  ", "yellow" if paper.status == "corrected" else "bold red"), line
         )
     return line
 

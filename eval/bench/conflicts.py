@@ -14,6 +14,9 @@ papers of its pair. A pair counts as found where the answer names any disagreeme
 - precision: disagreeing pairs among those found
 - recall: those found among the disagreeing pairs
 
+Whoever writes both pairs and rules finds what he thought of: the figures tell that the rules do what they were meant
+to, not how often findings of the literature are read rightly.
+
 The peer knows no populations and no endpoints: of the passages read for the same answer, two that name one drug or
 marker of the question take opposite stances on it (`rag.stance`).
 """
