@@ -6,7 +6,7 @@ the same drug or marker (or on two drugs of the class that was asked about) and 
 and the other less or no difference. They do not where they are about different cancers, lines, therapies, groups of
 patients or species; where what is called no difference leaves room for the other's figure on the same side; or where
 they are reports of one trial, unless an older and a newer data cut. Reviews, editorials and protocols report nothing of
-their own.
+their own, and a single case disagrees with nobody.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rag.strength import same_trial, strength
 
 __all__ = ["disagreements", "numbered", "reporting"]
 
-_NOT_OWN = frozenset({"review", "editorial", "protocol", "guideline"})
+_NOT_OWN = frozenset({"review", "editorial", "protocol", "guideline", "case report"})
 _NO_FINDINGS = frozenset({"introduction", "methods"})
 _FINDINGS = frozenset({"abstract", "results", "conclusions"})
 _FIRST, _FURTHER = 30, 5  # chunks of a paper that are looked through for where it reports findings, and that are read
@@ -61,16 +61,16 @@ def disagreements(question: str, passages: Sequence[Passage]) -> tuple[Disagreem
     endpoint it names.
     """
     told = _one_a_source(_asked(question, _all(question, passages)))
-    found: list[tuple[_Told, _Told]] = []
+    told.sort(key=lambda one: strength(one.paper), reverse=True)
+    groups: list[list[_Told]] = []
     for one, other in combinations(told, 2):
-        if _disagree(one, other):
-            found.append((one, other))
-    groups: dict[tuple[frozenset[str], str], list[tuple[_Told, _Told]]] = {}
-    for pair in found:
-        groups.setdefault((pair[0].subject & pair[1].subject or pair[0].subject, pair[0].finding.endpoint), []).append(
-            pair
-        )
-    return tuple(_set_side_by_side(pairs) for pairs in list(groups.values())[:_MOST])
+        if _disagree(one, other) and not any(one in group and other in group for group in groups):
+            group = [one, other]
+            for third in told:
+                if _belongs(third, group):
+                    group.append(third)
+            groups.append(group)
+    return tuple(map(_set_side_by_side, _each_comparison_once(groups)[:_MOST]))
 
 
 def reporting(library: Library, passages: Sequence[Passage]) -> list[Passage]:
@@ -175,6 +175,32 @@ def _disagree(one: _Told, other: _Told) -> bool:
     return not (first.trend and second.trend)
 
 
+def _belongs(third: _Told, group: Sequence[_Told]) -> bool:
+    """Whether a finding compares the same in comparable people as all of the group, of other papers than they."""
+    return all(
+        third.paper.id != one.paper.id
+        and third.finding.endpoint == one.finding.endpoint
+        and _same_subject(third, one)
+        and comparable(third.finding, third.people, one.finding, one.people)
+        and not same_trial(third.paper, one.paper)
+        and (third.finding.way == one.finding.way or _disagree(third, one))
+        for one in group
+    )
+
+
+def _each_comparison_once(groups: Sequence[list[_Told]]) -> list[list[_Told]]:
+    """Of groups on one endpoint that share papers, the first, which has the strongest study."""
+    kept: list[list[_Told]] = []
+    for group in groups:
+        papers = {one.paper.id for one in group}
+        if not any(
+            group[0].finding.endpoint == other[0].finding.endpoint and papers & {one.paper.id for one in other}
+            for other in kept
+        ):
+            kept.append(group)
+    return kept
+
+
 def _same_subject(one: _Told, other: _Told) -> bool:
     """The same drugs, or the same with what all were on; a drug added is not a drug alone."""
     if one.subject == other.subject:
@@ -196,17 +222,19 @@ def _leaves_room(null: Finding, shown: Finding) -> bool:
     return points and ratio.low <= estimate <= ratio.high
 
 
-def _set_side_by_side(pairs: Sequence[tuple[_Told, _Told]]) -> Disagreement:
-    told = {(one.paper.id, one.finding): one for pair in pairs for one in pair}
-    sources: dict[str, _Told] = {}
-    for one in sorted(told.values(), key=lambda one: strength(one.paper), reverse=True):
-        sources.setdefault(one.paper.id, one)
-    sides = _both_ways(list(sources.values()))
+def _set_side_by_side(group: Sequence[_Told]) -> Disagreement:
+    sides = _both_ways(sorted(group, key=lambda one: strength(one.paper), reverse=True))
     one, other = sides[0], next(side for side in sides[1:] if side.finding.way != sides[0].finding.way)
     subject = one.subject & other.subject or one.subject
-    alike = [(told.finding, told.people, told.paper) for told in sides if told.finding.way == one.finding.way]
-    apart = [(told.finding, told.people, told.paper) for told in sides if told.finding.way != one.finding.way]
-    clauses = differences(alike, apart)
+    common = frozenset[str].intersection(*(side.finding.subject for side in sides))
+
+    def those(alike: bool) -> list[tuple[Finding, Population, Paper]]:
+        chosen = (side for side in sides if (side.finding.way == one.finding.way) is alike)
+        return [
+            (replace(side.finding, subject=side.finding.subject - common), side.people, side.paper) for side in chosen
+        ]
+
+    clauses = differences(those(True), those(False))
     if same_trial(one.paper, other.paper) and one.paper.year and other.paper.year:
         clauses.insert(0, f"data cut: {one.paper.year} against {other.paper.year}")
     return Disagreement(

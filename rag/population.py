@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from ingest.papers import Paper
 from ingest.vocabulary import Concept, concept, concepts_in
-from rag.reported import ASSAYS, CONTROL, Finding
+from rag.reported import Finding
+from rag.roles import ASSAYS, CONTROL
 from rag.strength import is_preclinical
 
 __all__ = ["Population", "about", "comparable", "differences", "population"]
@@ -50,11 +51,12 @@ _APART = ({"untreated", "pretreated"}, {"after surgery", "before surgery"})
 _UNSPECIFIED = frozenset({"cancer:solid tumor", "cancer:hematologic malignancy", "cancer:gastrointestinal cancer"})
 _GENERAL = frozenset({"drug:immunotherapy", "drug:monoclonal antibody", "drug:targeted therapy"})
 _MICE = re.compile(r"\b(?:mice|mouse|murine|rats?|xenografts?|cell lines?|in vitro)\b", re.IGNORECASE)
+_PATIENTS = re.compile(r"\b(?:patients?|people|women|men|adults|children|participants)\b", re.IGNORECASE)
 _SUBGROUP = re.compile(
     r"\b(?:in|among|for|of) (?:the |a )?(?:subgroups?|subset)(?: of)? (?P<of>[^,;.()]{3,50})"
     r"|\b(?P<who>never-smokers|smokers|elderly|older (?:patients|people|adults)|younger (?:patients|people)|"
     r"octogenarians"
-    r"|(?:patients|people|those) with (?:brain|liver|bone) metastases)\b",
+    r"|(?:patients|people|those) with (?:brain|liver|bone) metastases|subgroups?|subset)\b",
     re.IGNORECASE,
 )
 _CUT = re.compile(
@@ -96,12 +98,12 @@ def population(paper: Paper, finding: Finding) -> Population:
     cancers = _narrowest(_first([_ids(tagged[0], "cancer"), _ids(tagged[2], "cancer")]) - _UNSPECIFIED)
     lines = _first([_lines(text) for text in told])
     drugs = [_ids(concepts, "drug") - finding.subject - finding.against for concepts in tagged]
-    animals = "mouse" in paper.species or "cell line" in paper.species or "other animal" in paper.species
+    animals = _MICE.search(sentence) and not _PATIENTS.search(sentence)
     subgroup = _SUBGROUP.search(sentence) or _SUBGROUP.search(paper.title)
     return Population(
         cancers,
         lines,
-        not (is_preclinical(paper) or (animals and _MICE.search(sentence))),
+        not (is_preclinical(paper) or animals),
         finding.therapy or _first(drugs),
         finding.population,
         " ".join((subgroup["of"] or subgroup["who"]).lower().split()) if subgroup else "",

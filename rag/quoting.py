@@ -37,7 +37,9 @@ _WORTH_QUOTING, _WORTH_FILLING = 0.8, 0.6  # of the best sentence's score: of an
 _NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
 _MOST_OF_A_SOURCE = 3
 _LONGEST = 700  # characters of a sentence and the one that it hangs on
-_ABOUT_AS_WELL = 0.1  # below the best source's score, within which the stronger goes first
+# Below the best source's score, within which the stronger goes first. The first source was right in 81 of 83 answers
+# on digests (tuning questions) at 0.06, in 80 at 0.03 and at 0.15, in 78 at 0.25.
+_ABOUT_AS_WELL = 0.06
 _BEARS = 0.08  # what a sentence gains that is of the kind asked for
 _ADDS = 0.05  # what it gains for each item that a list does not have yet
 _MOST_ADDED = 4

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.reported import CONTROL, Finding, asked_about, findings
+from rag.reported import Finding, asked_about, findings
+from rag.roles import CONTROL
 
 
 def one(sentence: str) -> Finding:
