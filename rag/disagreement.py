@@ -20,10 +20,10 @@ from ingest.library import Library
 from ingest.papers import Paper
 from ingest.sentences import sentence_spans
 from ingest.study import design_class
-from ingest.vocabulary import Concept, concept, narrower
+from ingest.vocabulary import Concept, concept, mentions, narrower
 from rag.answer import Citation, Disagreement, Passage, Side
 from rag.names import trials_in
-from rag.population import Population, comparable, differences, population
+from rag.population import Population, akin, comparable, differences, population
 from rag.reported import Finding, asked_about, endpoints_in, findings, turned
 from rag.retrieval import limited, located
 from rag.strength import same_trial, strength
@@ -58,7 +58,7 @@ def disagreements(question: str, passages: Sequence[Passage]) -> tuple[Disagreem
     """The disagreements in `passages` that bear on `question`, the strongest studies' first; numbers are 0.
 
     A disagreement bears on it that is on a drug, marker or adverse event it names (any, where it names none), and on an
-    endpoint it names.
+    endpoint it names, in a cancer it names.
     """
     told = _one_a_source(_asked(question, _all(question, passages)))
     told.sort(key=lambda one: strength(one.paper), reverse=True)
@@ -135,9 +135,12 @@ def _asked(question: str, told: Sequence[_Told]) -> list[_Told]:
     subjects = {_as_asked(one.id, named) for one in named}
     endpoints = endpoints_in(question) - {id.partition(":")[2] for id in subjects if id.startswith("event:")}
     events = {id.partition(":")[2] for id in subjects if id.startswith("event:")}
+    cancers = frozenset(mention.concept.id for mention in mentions(question) if mention.concept.kind == "cancer")
     kept = []
     for one in told:
         if endpoints and one.finding.endpoint not in endpoints | events:
+            continue
+        if not akin(one.people.cancers, cancers):
             continue
         if not subjects or one.subject & subjects or one.finding.endpoint in events:
             kept.append(one)

@@ -16,7 +16,7 @@ from rag.reported import Finding
 from rag.roles import ASSAYS, CONTROL
 from rag.strength import is_preclinical
 
-__all__ = ["Population", "about", "comparable", "differences", "population"]
+__all__ = ["Population", "about", "akin", "comparable", "differences", "population"]
 
 _LINES = {
     "first-line": "untreated",
@@ -116,7 +116,7 @@ def comparable(one: Finding, of_one: Population, other: Finding, of_other: Popul
     """Whether two findings on the same subject and endpoint are about the same question in comparable people."""
     return (
         of_one.human == of_other.human
-        and _akin(of_one.cancers, of_other.cancers)
+        and akin(of_one.cancers, of_other.cancers)
         and not _lines_apart(of_one.lines, of_other.lines)
         and of_one.subgroup == of_other.subgroup
         and not _chosen_apart(of_one.chosen, of_other.chosen)
@@ -140,9 +140,9 @@ def differences(
 def _same_comparison(one: Finding, of_one: Population, other: Finding, of_other: Population) -> bool:
     """Drugs: against the same; markers: under the same therapy. What is not told is no difference."""
     if not _is_of_drugs(one):
-        return _akin(of_one.therapy - _GENERAL, of_other.therapy - _GENERAL)
+        return akin(of_one.therapy - _GENERAL, of_other.therapy - _GENERAL)
     if one.against and other.against:
-        return bool(one.against & other.against) or _akin(one.against - {CONTROL}, other.against - {CONTROL}, False)
+        return bool(one.against & other.against) or akin(one.against - {CONTROL}, other.against - {CONTROL}, False)
     return True
 
 
@@ -150,7 +150,7 @@ def _is_of_drugs(finding: Finding) -> bool:
     return all(subject.startswith("drug:") for subject in finding.subject)
 
 
-def _akin(one: frozenset[str], other: frozenset[str], untold: bool = True) -> bool:
+def akin(one: frozenset[str], other: frozenset[str], untold: bool = True) -> bool:
     """Whether some of the one is, or is broader or narrower than, some of the other; `untold` where either is empty."""
     if not one or not other:
         return untold

@@ -7,7 +7,7 @@ import re
 __all__ = [
     "ADDED", "ALIKE", "AND", "A_RATIO", "CLAUSE", "CONCOMITANT", "CONTROLS", "CUE", "ILL", "JOINED", "LINKED",
     "LINK_TO", "LOW_BEFORE", "LOW_BEHIND", "LOW_WITHIN", "MUTATED", "MUTATED_BEFORE", "NOTHING", "NO_DENIAL",
-    "NO_REPORT", "OF_THE_GAIN", "REFERENCE", "THOSE", "TO", "TREND", "WAS_ON", "WORDED",
+    "NO_REPORT", "OF_THE_GAIN", "REFERENCE", "SECOND_ARM", "THOSE", "TO", "TREND", "WAS_ON", "WORDED",
 ]  # fmt: skip
 
 CLAUSE = re.compile(r";\s|,?\s(?:but(?! also)|whereas|while|although|though)\s", re.IGNORECASE)
@@ -104,6 +104,12 @@ THOSE = re.compile(
 REFERENCE = re.compile(
     r"\b(?:than|versus|vs\.?|compare[ds] (?:with|to)|in comparison (?:with|to)|over|against|relative to|rather than)"
     r"\b[^,;()]{0,70}$",
+    re.IGNORECASE,
+)
+# "10.3 months with A and 6.0 months with B": before B.
+SECOND_ARM = re.compile(
+    r"\b(?:and|against|versus|vs\.?)\s(?:in )?(?:only )?\d[\d.,]*\s?(?:%|months?|weeks?|years?)?[^,;()]{0,40}?"
+    rf"\b(?:with|in|given|on|under|for|of)\s+{_ARTICLE}$",
     re.IGNORECASE,
 )
 CONTROLS = re.compile(

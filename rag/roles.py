@@ -25,6 +25,7 @@ from rag.report_words import (
     MUTATED,
     MUTATED_BEFORE,
     REFERENCE,
+    SECOND_ARM,
     THOSE,
     TO,
     WAS_ON,
@@ -70,7 +71,7 @@ def roles(sentence: str, begin: int, close: int, named: Sequence[Mention]) -> Ro
             else:
                 markers.append(mention)
         elif kind == "drug":
-            if alike and drugs and AND.search(before):
+            if (alike and drugs and AND.search(before)) or ((drugs or on) and SECOND_ARM.search(before)):
                 role = against
             elif last is not None and _goes_with(sentence[last[0] : mention.start], last[1] is against):
                 role = last[1]

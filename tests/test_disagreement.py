@@ -66,6 +66,19 @@ def test_another_comparator_endpoint_or_species_is_no_disagreement() -> None:
     assert found(study(1, LONGER), mice) == ()
 
 
+def test_studies_that_are_not_comparable_with_each_other_are_never_put_in_one_row() -> None:
+    anywhere = study(1, LONGER.replace(" in melanoma", ""), title="A trial")
+    lung, skin = (study(number, NONE.replace("melanoma", cancer)) for number, cancer in ((2, "NSCLC"), (3, "melanoma")))
+    (apart,) = found(anywhere, lung, skin, question="Does pembrolizumab prolong overall survival?")
+    assert len(apart.sides) == 2
+
+
+def test_a_disagreement_in_another_cancer_than_asked_about_is_not_shown() -> None:
+    lung = (study(1, LONGER.replace("melanoma", "NSCLC")), study(2, NONE.replace("melanoma", "NSCLC")))
+    assert found(*lung) == ()
+    assert len(found(*lung, question="Does pembrolizumab prolong overall survival in lung cancer?")) == 1
+
+
 def test_an_interval_that_holds_the_others_figure_on_the_same_side_is_no_disagreement() -> None:
     small = NONE.replace("HR 1.01, 95% CI 0.84 to 1.21", "HR 0.71, 95% CI 0.44 to 1.14")
     assert found(study(1, LONGER), study(2, small)) == ()

@@ -57,6 +57,21 @@ def test_the_backbone_of_both_arms_is_not_the_subject() -> None:
     assert found.against == {CONTROL}
 
 
+def test_the_second_figure_is_the_comparators() -> None:
+    ratio = "(HR 0.50, 95% CI 0.37 to 0.68)"
+    for sentence in (
+        f"Median overall survival was 10.3 months with pembrolizumab and 6.0 months with docetaxel {ratio}.",
+        f"Overall survival was longer, 80.2% of those given pembrolizumab and 72.4% of those given docetaxel {ratio}.",
+    ):
+        found = one(sentence)
+        assert (found.subject, found.against, found.way) == ({"drug:pembrolizumab"}, {"drug:docetaxel"}, 1)
+
+
+def test_markers_looked_at_in_combination_are_no_single_marker() -> None:
+    found = one("Concomitant KRAS and STK11 mutations were associated with shorter overall survival.")
+    assert found.subject == {"biomarker:KRAS", "biomarker:STK11"}
+
+
 def test_the_drug_that_patients_are_on_is_not_the_subject() -> None:
     found = one("In patients treated with nivolumab, antibiotics were associated with shorter overall survival.")
     assert found.subject == {"drug:antibiotic"}
