@@ -1,0 +1,275 @@
+"""Follow-ups put into words that stand alone: "And in melanoma?", "How toxic is it?", "How many had grade 3?".
+
+An LLM resolves them where there is one. Without it, or where what it writes is odd, the last question is carried over:
+
+- a follow-up that only exchanges something ("And in melanoma?", "Is the same true of ipilimumab?") is the last question
+  with that exchanged: a cancer for a cancer, a drug for a drug, "at low risk" for "at high risk";
+- one that asks something else of the same ("How toxic is it?", "How many had grade 3?") keeps its words; pronouns become
+  what they stand for, and what it does not name itself follows behind: "with nivolumab in melanoma";
+- one that names its own subject and points at nothing before it is a new question, and stays as it is.
+
+The last question is taken as it was understood, so that its subject is still known three turns later. What a question
+names is told in `rag.named`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.answer import Answer
+from rag.named import OUTCOMES, SUBJECTS, Named, grouped, named
+from rag.question import Question
+from rag.rephrasing import resolved_follow_up
+from rag.restrictions import restrictions
+from rag.words import content_words, word_forms
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["carried_over", "hangs", "turn", "understood"]
+
+_ELLIPSIS = 6  # content words at most; a longer question without a name says enough by itself
+
+_CONNECTIVE = re.compile(r"^(?:(?:and|but|or|also|then|okay|ok|so)\b[\s,]+)+", re.IGNORECASE)
+_OPENING = re.compile(r"^(?:(?:what|how)\s+about\b\s*|what\s+(?=if\b)|even\s+(?=when\b|if\b)|as for\b\s*)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"^(?:[^,?]{1,40},\s+)?(?:(?:by|in|of|for|at|on|from|with|to|under|after)\s+)?(?:what|which|who|whom|whose|when|where|"
+    r"why|how|does|do|did|is|are|was|were|can|could|should|has|have|had|will|would|may|might)\b(?!\s+(?:it|they) )",
+    re.IGNORECASE,
+)
+# What points at something said before; "it" of "is it safe to give" and "those" of "those with metastases" do not.
+_POINTS = re.compile(
+    r"\b(?:its|they|their|theirs|them|he|she|his|her)\b"
+    r"|\bit\b(?!\s+(?:is\s+|was\s+)?(?:\w+\s+){1,2}(?:to|that|whether)\b)"
+    r"|\bth(?:is|ese)\b(?! year)|\bthose\b(?! (?:who|with|without|whose|in|on|of|given|treated|that)\b)"
+    r"|\b(?:is|was|does|did|of|with|to|than|for|like|on|by|under|about|why|chang\w+|explain\w*|affect\w*) that\b"
+    r"|\bthat\s*(?=\?|$)|\bsuch (?!as\b)"
+    r"|\b(?:the|which|what) (?:same|others?|two|both|former|latter|newer|older|rest|remaining)\b"
+    r"|\b(?:the|which|\w+ed) ones?\b|^(?:was|is|were|are) (?:one|any|some)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"\b(?:when|if|because|although|while|once|which|who|where|and|but|so|before|after)\b", re.IGNORECASE)
+_DEFINES = re.compile(r"^what (?:is|are|does|do) (?!the\b|its\b|their\b)", re.IGNORECASE)
+_SAME = re.compile(
+    r"\b(?:the same|true|holds?|the case|appl(?:y|ies)|differs?|different|similar)\b"
+    r"|^(?:what|how \w+) (?:is|was|are|were) (?:it|that|they|this) (?:in|for|with|on|under|after)\b",
+    re.IGNORECASE,
+)
+_SAME_WORDS = content_words("same true hold holds case apply applies differ differs different similar arm group")
+_ADDS = re.compile(r"\b(?:too|also|either|as well(?! as)|likewise|besides)\b", re.IGNORECASE)
+_COMPARES = re.compile(r"\b(?:than|versus|vs|compared|or|instead)\b", re.IGNORECASE)
+
+_POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"\b(?:they|them)\b(?=[^?]*\b(?:live|die|survive|respond\w*|relapse\w*|progress\w*|recover|stop|had|have|receive|"
+    r"need|gain|benefit|fare|do)\b)",
+    re.IGNORECASE,
+)
+_THING = re.compile(r"\b(?:it|they|them|that|this)\b", re.IGNORECASE)
+# "That" and "it" for all that the last question says: nothing stands for them.
+_WHOLE = re.compile(
+    r"\b(?:chang|explain|affect|influenc|alter|modif|confirm|predict|mean|matter|caus)\w* (?:it|that|this)\b"
+    r"|\b(?:it|that|this) (?:\w+ )?(?:only|just|because|due|seen|found|shown)\b",
+    re.IGNORECASE,
+)
+_NOUNS = (
+    ("drugs?|treatments?|therap(?:y|ies)|combinations?|regimens?|antibod(?:y|ies)|inhibitors?|vaccines?|agents?", "drug"),
+    ("cancers?|tumou?rs?|diseases?|malignanc(?:y|ies)", "cancer"),
+    ("markers?|biomarkers?|genes?|mutations?|tests?|signatures?|assays?", "biomarker"),
+    ("trials?|stud(?:y|ies)|cohorts?", "trial"),
+    ("models?|networks?|tools?|algorithms?|systems?|scores?", "method"),
+    ("events?|side effects?|toxicit(?:y|ies)|complications?", "event"),
+)
+_POINTED = tuple(
+    (re.compile(rf"\b(?:this|that|these|those|the) (?:{nouns})\b", re.IGNORECASE), kind) for nouns, kind in _NOUNS
+)
+_OF_A_DRUG = re.compile(
+    r"\b(?:toxic\w*|tolera\w+|safe\w*|side effects?|adverse|approved|doses?|dosage|giv(?:en|ing)|taken|costs?|caus\w+|"
+    r"works?|on it|with it)\b",
+    re.IGNORECASE,
+)
+_OF_AN_EVENT = re.compile(r"\b(?:treat(?:ed|able)|manag\w+|fatal|reversible|resolv\w*|occur\w*|set in)\b", re.IGNORECASE)
+
+_PREPOSITIONS = r"(?:with|without|in|at|for|on|under|if|when|after|before|among|of|as|by|from|despite|to)"
+_PREPOSITION = re.compile(rf"\b{_PREPOSITIONS}\b", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"\b(?:surviv\w+|toxic\w*|side effects?|safety|respon\w+|dos(?:e|es|ing)|costs?|mechanisms?|duration|progression|"
+    r"quality|mortality|deaths?|remissions?|sensitivity|specificity|accuracy|relapses?)\b",
+    re.IGNORECASE,
+)
+_BEHIND = (
+    ("with", ("drug", "biomarker", "method", "term", "event")),
+    ("in", ("cancer", "setting", "people")),
+    ("in", ("trial",)),
+    ("according to", ("author",)),
+)
+_DROPPED = frozenset({"drug", "cancer", "setting", "trial", "people"})  # where the follow-up names another
+
+
+def understood(question: Question, chat_model: BaseChatModel | None = None) -> Question:
+    """`question` as it is asked without its history; one that stands alone stays as it is."""
+    if not question.history:
+        return question
+    if chat_model is not None:
+        resolved = resolved_follow_up(chat_model, question.history, question.text)
+        if resolved is not None:
+            return replace(question, text=resolved, history=())
+    text, hints = carried_over(question.text, [asked for asked, _ in question.history])
+    return replace(question, text=text, hints=(*question.hints, *hints), history=())
+
+
+def turn(answer: Answer) -> tuple[str, str]:
+    """What a conversation keeps of an answer: the question as it was understood, and the sentences of the answer."""
+    return answer.understood or answer.question, " ".join(claim.text for claim in answer.claims)
+
+
+def carried_over(asked: str, before: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """`asked` after the questions `before` it, oldest first and as understood; and words to search for besides.
+
+    These are the other words of the last question that speaks of something.
+    """
+    last = next((one for one in reversed(before) if named(one)), "")
+    if not last or not hangs(asked):
+        return asked, ()
+    bare = _OPENING.sub("", _CONNECTIVE.sub("", asked.strip())).rstrip(" ?.!")
+    text = _exchanged(bare, last) if _exchanges(bare) else _completed(asked, last)
+    left = content_words(last) - content_words(text)
+    return text, tuple(form for word, form in word_forms(last).items() if word in left)
+
+
+def hangs(asked: str) -> bool:
+    """Whether `asked` needs what was said before to be understood."""
+    text = asked.strip()
+    bare = _OPENING.sub("", _CONNECTIVE.sub("", text))
+    own = [one for one in named(text) if one.kind in SUBJECTS]
+    says_it_all = _ASKS.match(bare) and len({one.kind for one in own}) > 1
+    if (bare != text and not says_it_all) or _points(text, own):
+        return True
+    return not own and len(content_words(text)) <= _ELLIPSIS and not _DEFINES.match(text)
+
+
+def _points(text: str, own: Sequence[Named]) -> bool:
+    """Whether `text` points outside of itself; "its" in a clause behind a name of its own points at that."""
+    starts = [one.end for one in own]
+    return any(
+        not starts or min(starts) > match.start() or not _CLAUSE.search(text, min(starts), match.start())
+        for match in _POINTS.finditer(text)
+    )
+
+
+# -- the last question with something exchanged ----------------------------------------------------------------------
+
+
+def _exchanges(bare: str) -> bool:
+    """Whether a follow-up, its opening left out, says only what is to be exchanged, and nothing of what is asked."""
+    names = named(bare)
+    if _ASKS.match(bare):
+        rest = bare
+        for one in reversed(names):
+            rest = rest[: one.start] + rest[one.end :]
+        return bool(names) and bool(_SAME.search(bare)) and content_words(rest) <= _SAME_WORDS
+    asks_of_it = bool(_TOPIC.search(bare)) or any(one.kind in OUTCOMES for one in names)
+    subject = any(one.kind not in OUTCOMES for one in names)
+    return not _points(bare, names) and (subject or not asks_of_it or bool(_PREPOSITION.match(bare)))
+
+
+def _exchanged(bare: str, last: str) -> str:
+    """`last` with what `bare` names in place of what it named of the same kind; behind it, where there is none."""
+    asked = last.rstrip(" ?.!")
+    names = named(bare)
+    said = bare[names[0].start :] if names and _ASKS.match(bare) else bare
+    if place := _parallel(said, names, asked):
+        return f"{asked[: place[0]]}{said}{asked[place[1] :]}?"
+    left = content_words(said) - _SAME_WORDS
+    for kind in () if _ADDS.search(said) else dict.fromkeys(one.kind for one in names):
+        new = grouped([one for one in names if one.kind == kind], bare)[0]
+        old = [one for one in named(asked) if one.kind == kind]
+        if old and not {one.name for one in old} & {one.name for one in names}:
+            first = grouped(old, asked)[0]
+            asked = f"{asked[: first.start]}{new.text}{asked[first.end :]}"
+            left -= content_words(new.text)
+    if not left:
+        return f"{asked}?"
+    return f"{asked} {said}?" if _PREPOSITION.match(said) else f"{asked}, {said}?"
+
+
+def _parallel(said: str, names: Sequence[Named], last: str) -> tuple[int, int] | None:
+    """Where `last` has a preposition and what follows it on the thing that `said` names, or ends with: "at high risk"."""
+    if not _PREPOSITION.match(said):
+        return None
+    for head in [one.text for one in names] or said.split()[-1:]:
+        place = re.search(rf"\b{re.escape(head)}\b", last, re.IGNORECASE)
+        before = [match.start() for match in _PREPOSITION.finditer(last, 0, place.start())] if place else []
+        if place and before:
+            after = re.compile(rf"\s+{_PREPOSITIONS}\b|[,;]|$", re.IGNORECASE).search(last, place.end())
+            return before[-1], after.start() if after else len(last)
+    return None
+
+
+# -- the follow-up with what it leaves out ---------------------------------------------------------------------------
+
+
+def _completed(asked: str, last: str) -> str:
+    """`asked`, its pronouns replaced, and behind it what `last` names and it does not."""
+    text = _CONNECTIVE.sub("", asked.strip()).rstrip(" ?.!")
+    own, told = named(text), named(last)
+    whole = bool(_WHOLE.search(text))
+    text, meant = _replaced(text, told, last, whole)
+    dropped = {one.kind for one in own} & _DROPPED
+    if whole or _ADDS.search(text) or _COMPARES.search(text):
+        dropped = set()
+    if any(one.kind in OUTCOMES for one in own):
+        dropped |= {"event"}
+    present = {one.name for one in (*own, *meant)}
+    kept = [one for one in told if one.kind not in dropped | {"endpoint"} and one.name not in present]
+    said = "" if restrictions(text).phrases else ", ".join(restrictions(last).phrases)
+    whole_text = " ".join(filter(None, (text, _behind(kept, last), said)))
+    return f"{whole_text[0].upper()}{whole_text[1:]}?"
+
+
+def _replaced(text: str, told: Sequence[Named], last: str, whole: bool) -> tuple[str, list[Named]]:
+    """`text` with what its pronouns stand for among what was `told`, and what that is."""
+    own = {one.kind for one in named(text)}
+    for pattern, kind in _POINTED:
+        match = pattern.search(text)
+        meant = [one for one in told if one.kind == kind]
+        if match and meant and kind not in own:
+            first = grouped(meant, last)[0]
+            return f"{text[: match.start()]}{first.text}{text[match.end() :]}", _within(first, meant)
+    text = _POSSESSIVE.sub("the", text)
+    if people := _PEOPLE.search(text):
+        return f"{text[: people.start()]}patients{text[people.end() :]}", []
+    thing = _THING.search(text)
+    meant = [] if whole or thing is None else _antecedent(text, told)
+    if thing is None or not meant:
+        return text, []
+    first = grouped(meant, last)[0]
+    return f"{text[: thing.start()]}{first.text}{text[thing.end() :]}", _within(first, meant)
+
+
+def _antecedent(text: str, told: Sequence[Named]) -> list[Named]:
+    """What "it" may stand for in `text`: the drug, where it is said to be toxic; else what was named first."""
+    kinds = ("drug",) if _OF_A_DRUG.search(text) else ("event",) if _OF_AN_EVENT.search(text) else ()
+    wanted = [one for one in told if one.kind in kinds]
+    things = [one for one in told if one.kind in SUBJECTS - {"cancer", "author"} | {"event"}]
+    found = wanted or things or [one for one in told if one.kind == "cancer"]
+    return [one for one in found if one.kind == found[0].kind]
+
+
+def _within(group: Named, phrases: Sequence[Named]) -> list[Named]:
+    return [one for one in phrases if group.start <= one.start < group.end]
+
+
+def _behind(kept: Sequence[Named], last: str) -> str:
+    """What was named before, as it stood there, behind the preposition of its kind."""
+    groups = grouped(kept, last)
+    joint = " or " if _COMPARES.search(last) else " and "
+    pieces = []
+    for preposition, kinds in _BEHIND:
+        texts = dict.fromkeys(one.text for kind in kinds for one in groups if one.kind == kind)
+        if texts:
+            pieces.append(f"{preposition} {joint.join(texts)}")
+    return " ".join(pieces)
