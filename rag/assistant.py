@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.errors import EmptyLibrary
@@ -70,8 +70,13 @@ class Assistant:
 
         return PassageRetriever(retrieve=self._retrieve, passages=self.passages, filters=filters or Filters())
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+    def ask(
+        self, question: str, filters: Filters | None = None, history: Sequence[tuple[str, str]] = ()
+    ) -> Answer:
         """Answer `question` from the papers that `filters` admits.
+
+        `history` is the conversation before it, oldest first, as `rag.conversation.turn` tells it of each answer. What
+        a follow-up was understood as, and filters read from its words, stand in the answer.
 
         Raises BadQuestion for an empty or overlong question, EmptyLibrary where there is nothing to answer from. An LLM
         that does not answer raises nothing: evidence sentences stand in for it, and the answer's `remarks` say so.
@@ -79,17 +84,19 @@ class Assistant:
         """
         from langsmith import tracing_context
 
-        asked = Question(question, filters or Filters())
+        asked = Question(question, filters or Filters(), history=tuple(history))
         self._need_papers()
         with tracing_context(enabled=False):
             return self._chain.invoke(asked)
 
-    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, filters: Filters | None = None, history: Sequence[tuple[str, str]] = ()
+    ) -> Iterator[Event]:
         """Answer `question` and tell how it goes on: see `rag.events`. Ends with `Finished`; raises what `ask` raises.
 
         Where the caller stops listening, the answer is given up at the next event.
         """
-        asked = Question(question, filters or Filters())
+        asked = Question(question, filters or Filters(), history=tuple(history))
         self._need_papers()
         return self._events(asked)
 

@@ -225,9 +225,10 @@ def _completed(asked: str, last: str) -> str:
         dropped |= {"event"}
     present = {one.name for one in (*own, *meant)}
     kept = [one for one in told if one.kind not in dropped | {"endpoint"} and one.name not in present]
-    said = "" if restrictions(text).phrases else ", ".join(restrictions(last).phrases)
-    whole_text = " ".join(filter(None, (text, _behind(kept, last), said)))
-    return f"{whole_text[0].upper()}{whole_text[1:]}?"
+    text = " ".join(filter(None, (text, _behind(kept, last))))
+    said = () if restrictions(text).phrases else reversed(restrictions(last).phrases)
+    text = ", ".join((text, *said))
+    return f"{text[0].upper()}{text[1:]}?"
 
 
 def _replaced(text: str, told: Sequence[Named], last: str, whole: bool) -> tuple[str, list[Named]]:

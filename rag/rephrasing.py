@@ -26,6 +26,7 @@ _SHOWN = 600  # characters of each answer in it
 _LONGEST = 2_000  # characters that are read of what the LLM writes
 _LIST_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.):])\s+")
 _NUMBER = re.compile(r"\d+")
+_MARKUP = re.compile(r"[<>\[\]`*|\\]|://|\bwww\.", re.IGNORECASE)  # no question needs it, and this one will be shown
 _log = logging.getLogger(__name__)
 
 
@@ -63,11 +64,12 @@ def _lines(chat_model: BaseChatModel, prompt: str) -> list[str]:
 
 
 def _is_made_of(rephrased: str, source: str) -> bool:
-    """Whether `rephrased` is a question of the words of `source`: no number of its own, few words of its own."""
+    """Whether `rephrased` is a question of the words of `source`: no number or markup of its own, few words of its own."""
     words = content_words(rephrased)
     return (
         rephrased.endswith("?")
         and len(words) > 1
+        and not _MARKUP.search(rephrased)
         and len(rephrased) <= len(source) + 200
         and 3 * len(words & content_words(source)) >= 2 * len(words)
         and set(_NUMBER.findall(rephrased)) <= set(_NUMBER.findall(source))

@@ -39,6 +39,7 @@ _PUBLISHED = re.compile(
 )
 _WORKS_OF = re.compile(rf"\b{_WORKS}(?:\s+(?!{_OTHERWISE}\b)[\w-]+){{0,5}}\s+$", re.IGNORECASE)
 _WORKS_AT_ONCE = re.compile(rf"\b{_WORKS}\s+$", re.IGNORECASE)
+_IN_WORKS = re.compile(rf",?\s*\b(?:in|from|among) (?:the |any )?{_WORKS}\s+$", re.IGNORECASE)
 _ONLY = re.compile(r",?\s*\b(?:but\s+)?only\s+$", re.IGNORECASE)
 _KNOWN = re.compile(r"^what (?:is|was|has been) (?:known|new|learnt|learned|shown|found|reported)\b", re.IGNORECASE)
 _AT_FIRST = re.compile(rf"\s*,\s*(?:\w+\s+){{0,2}}{_WORKS}\b", re.IGNORECASE)
@@ -65,7 +66,7 @@ _DESIGN = (
 )
 _DESIGNS = re.compile(
     rf"\b(?:only|just|restricted to|limited to|based on|according to) (?:in |from )?(?:the )?(?:{_DESIGN})\b"
-    rf"|\b(?:{_DESIGN})(?= (?:only|alone)\b)",
+    rf"|\b(?:in |from )?(?:{_DESIGN}) (?:only|alone)\b",
     re.IGNORECASE,
 )
 _RETRACTED = re.compile(
@@ -132,9 +133,11 @@ def _said_of_papers(question: str, years: re.Match[str]) -> str | None:
     said = years.group()
     ends = not after.strip(" ?.!")
     word = (years["word"] or "").lower()
-    for pattern in (_PUBLISHED, _ONLY):
-        if match := pattern.search(before):
-            return f"{match.group()}{said}"
+    if match := _PUBLISHED.search(before) or _ONLY.search(before):
+        works = _IN_WORKS.search(f"{before[: match.start()]} ")
+        return f"{works.group().rstrip() if works else ''}{match.group()}{said}"
+    if works := _IN_WORKS.search(before):
+        return f"{works.group()}{said}"
     if (_WORKS_AT_ONCE if word in _OF_A_YEAR else _WORKS_OF).search(before):
         return said
     if word and (
@@ -201,5 +204,8 @@ _READERS = (
 
 
 def _without(question: str, phrase: str) -> str:
-    left = question.replace(phrase, " ", 1) if phrase else question
-    return re.sub(r"[\s,]+([?.!])", r"\1", " ".join(left.split())).strip(" ,") if phrase else question
+    if not phrase:
+        return question
+    left = question.replace(phrase, " ", 1)
+    left = re.sub(r"[\s,]+([?.!])", r"\1", " ".join(left.split())).strip(" ,")
+    return left if any(letter.isalnum() for letter in left) else question
