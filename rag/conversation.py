@@ -214,7 +214,8 @@ def _parallel(said: str, names: Sequence[Named], last: str) -> tuple[int, int] |
 
 def _completed(asked: str, last: str) -> str:
     """`asked`, its pronouns replaced, and behind it what `last` names and it does not."""
-    text = _CONNECTIVE.sub("", asked.strip()).rstrip(" ?.!")
+    read = restrictions(asked.strip())
+    text = _CONNECTIVE.sub("", read.rest).rstrip(" ?.!")
     own, told = named(text), named(last)
     whole = bool(_WHOLE.search(text))
     text, meant = _replaced(text, told, last, whole)
@@ -226,7 +227,7 @@ def _completed(asked: str, last: str) -> str:
     present = {one.name for one in (*own, *meant)}
     kept = [one for one in told if one.kind not in dropped | {"endpoint"} and one.name not in present]
     text = " ".join(filter(None, (text, _behind(kept, last))))
-    said = () if restrictions(text).phrases else reversed(restrictions(last).phrases)
+    said = [phrase for phrase in reversed((read if read.phrases else restrictions(last)).phrases) if phrase not in text]
     text = ", ".join((text, *said))
     return f"{text[0].upper()}{text[1:]}?"
 
