@@ -22,12 +22,22 @@ OUTCOMES = frozenset({"endpoint", "event"})
 
 _AUTHOR = re.compile(r"\b[A-Z][\w'’-]+(?: and (?:colleagues|co-?workers|others)| et al\.?)")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
+_MADE = re.compile(  # by the stems of the international nonproprietary names, where the vocabulary does not know it
+    r"\b[a-z]{3,}(?:mab|n[iy]b|cept|leucel|leukin|limus|platin|taxel|ciclib|parib|xaban|statin|gepant|tide|vir)s?\b",
+    re.IGNORECASE,
+)
 _DEFINED = re.compile(r"^what (?:is|are) (?:an? |the )?(?P<term>[\w-]+(?: [\w-]+){0,2})\s*\??$", re.IGNORECASE)
+_OF_SOMETHING = re.compile(  # nothing by itself: "What is the response rate?"
+    r"\b(?:cut-?off|rate|dos(?:e|age)|mechanism|duration|survival|toxicity|cost|evidence|effect|difference|reason|role|"
+    r"definition|threshold|schedule|conclusion|result|answer)s?$",
+    re.IGNORECASE,
+)
 _PEOPLE = re.compile(r"\b(?:(?:wo)?men|(?:fe)?males|children|adults|smokers|elderly)\b", re.IGNORECASE)
 _AGENTS = re.compile(r"[- ](?:drugs?|agents?|inhibitors?|blockers?|antibod(?:y|ies)|blockade)\b", re.IGNORECASE)
 _HEADED = re.compile(
     r"(?:[- ](?:mutant|mutated|positive|negative|deficient|proficient|high|low))*(?: tumou?rs?| patients)?", re.IGNORECASE
 )
+_ALONE = re.compile(r" (?:alone|monotherapy)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:high|low|many|positive|negative) $", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:,|/|\+|\band\b|\bplus\b|\bwith\b|\bor\b)\s*", re.IGNORECASE)
 _TOGETHER = re.compile(r"[-\s]*")
@@ -49,7 +59,7 @@ def named(question: str) -> tuple[Named, ...]:
     """What `question` names, in order, without overlaps. Kinds are those of the vocabulary, `trial`, `term` (a code, a
     word with a capital, or all that "What is ...?" asks about), `author` and `people`."""
     found = [_mentioned(question, m.concept.kind, m.concept.id, m.start, m.end) for m in mentions(question)]
-    for pattern, kind in ((_AUTHOR, "author"), (_PEOPLE, "people"), (_CAPITAL, "term")):
+    for pattern, kind in ((_AUTHOR, "author"), (_PEOPLE, "people"), (_CAPITAL, "term"), (_MADE, "term")):
         found += [_spelled(kind, match) for match in pattern.finditer(question)]
     for name in names_of(question):
         if name.concept is None:
@@ -60,7 +70,9 @@ def named(question: str) -> tuple[Named, ...]:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     defined = _DEFINED.match(question.strip())
-    return (*kept,) if kept or defined is None else (_spelled("term", defined, "term"),)
+    if kept or defined is None or _OF_SOMETHING.search(defined["term"]):
+        return tuple(kept)
+    return (_spelled("term", defined, "term"),)
 
 
 def grouped(names: Sequence[Named], question: str) -> list[Named]:
@@ -85,6 +97,8 @@ def _mentioned(question: str, kind: str, name: str, start: int, end: int) -> Nam
             end = headed.end()
         if level := _LEVEL.search(question, 0, start):
             start = level.start()
+    if kind == "drug" and (alone := _ALONE.match(question, end)):
+        end = alone.end()
     return Named(kind, name, question[start:end], start, end)
 
 

@@ -31,6 +31,13 @@ BOTH = "How long do people with kidney cancer live on nivolumab plus ipilimumab?
             "And if PD-L1 is negative?",
             "Does nivolumab help if PD-L1 is negative?",
         ),
+        (BOTH, "What about nivolumab alone?", "How long do people with kidney cancer live on nivolumab alone?"),
+        (
+            "Does TMB predict response to nivolumab?",
+            "Does it also hold for ipilimumab?",
+            "Does TMB predict response to ipilimumab?",
+        ),
+        (NIVOLUMAB, "Thanks! And in lung cancer?", "Does nivolumab prolong overall survival in lung cancer?"),
     ],
 )
 def test_what_is_exchanged_takes_the_place_of_its_kind(before: str, asked: str, meant: str) -> None:
@@ -41,6 +48,14 @@ def test_what_is_exchanged_takes_the_place_of_its_kind(before: str, asked: str, 
     ("before", "asked", "meant"),
     [
         ("Does nivolumab work?", "And in melanoma?", "Does nivolumab work in melanoma?"),
+        ("Does nivolumab work?", "Is it the same in melanoma?", "Does nivolumab work in melanoma?"),
+        ("Does nivolumab work?", "Only in first line?", "Does nivolumab work, only in first line?"),
+        (
+            "Does nivolumab work in lung cancer?",
+            "What about patients with brain metastases?",
+            "Does nivolumab work in lung cancer, patients with brain metastases?",
+        ),
+        ("Does nivolumab work?", "Why?", "Does nivolumab work, and why?"),
         (
             "Does nivolumab work in KRAS-mutant lung cancer?",
             "What if STK11 is mutated too?",
@@ -85,6 +100,8 @@ def test_what_has_no_place_in_the_last_question_stands_behind_it(before: str, as
             "Which of the two is more toxic?",
             "Which of the two is more toxic with nivolumab or ipilimumab in melanoma?",
         ),
+        ("Does TMB predict response to nivolumab?", "What is the cut-off?", "What is the cut-off with nivolumab and TMB?"),
+        (BOTH, "And pneumonitis?", "Pneumonitis with nivolumab plus ipilimumab in kidney cancer?"),
         (NIVOLUMAB, "How does lung cancer respond to it?", "How does lung cancer respond to nivolumab?"),
         (NIVOLUMAB, "Do they have side effects?", "Do patients have side effects with nivolumab in melanoma?"),
     ],
@@ -111,6 +128,12 @@ def test_the_other_words_of_the_last_question_are_searched_for_besides() -> None
         "And does pembrolizumab prolong survival in lung cancer?",
         "Which language models match patients to trials?",
         "Does the evidence that pembrolizumab works in mesothelioma hold?",
+        "Has Geneformer been proven useful by its makers?",
+        "On how many of its tasks was Prov-GigaPath the best model?",
+        "What share of people treated with pembrolizumab die of their toxicity?",
+        "How do I change the tyre of a bicycle?",
+        "What does apixaban do?",
+        "派姆单抗有效吗?",
     ],
 )
 def test_a_new_question_is_not_polluted(asked: str) -> None:
