@@ -70,9 +70,7 @@ class Assistant:
 
         return PassageRetriever(retrieve=self._retrieve, passages=self.passages, filters=filters or Filters())
 
-    def ask(
-        self, question: str, filters: Filters | None = None, history: Sequence[tuple[str, str]] = ()
-    ) -> Answer:
+    def ask(self, question: str, filters: Filters | None = None, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question` from the papers that `filters` admits.
 
         `history` is the conversation before it, oldest first, as `rag.conversation.turn` tells it of each answer. What

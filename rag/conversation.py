@@ -4,8 +4,8 @@ An LLM resolves them where there is one. Without it, or where what it writes is 
 
 - a follow-up that only exchanges something ("And in melanoma?", "Is the same true of ipilimumab?") is the last question
   with that exchanged: a cancer for a cancer, a drug for a drug, "at low risk" for "at high risk";
-- one that asks something else of the same ("How toxic is it?", "How many had grade 3?") keeps its words; pronouns become
-  what they stand for, and what it does not name itself follows behind: "with nivolumab in melanoma";
+- one that asks something else of the same ("How toxic is it?", "How many had grade 3?") keeps its words; pronouns
+  become what they stand for, and what it does not name itself follows behind: "with nivolumab in melanoma";
 - one that names its own subject and points at nothing before it is a new question, and stays as it is.
 
 The last question is taken as it was understood, so that its subject is still known three turns later. What a question
@@ -39,7 +39,9 @@ _CONNECTIVE = re.compile(
     r"^(?:(?:and|but|or|also|then|okay|ok|so|thanks|thank you|great|good|i see|interesting|right|yes|no)\b[\s,.!;]+)+",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"^(?:(?:what|how)\s+about\b\s*|what\s+(?=if\b)|even\s+(?=when\b|if\b)|as for\b\s*)", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:(?:what|how)\s+about\b\s*|what\s+(?=if\b)|even\s+(?=when\b|if\b)|as for\b\s*)", re.IGNORECASE
+)
 _ASKS = re.compile(
     r"^(?:[^,?]{1,40},\s+)?(?:(?:by|in|of|for|at|on|from|with|to|under|after)\s+)?(?:what|which|who|whom|whose|when|where|"
     r"why|how|does|do|did|is|are|was|were|can|could|should|has|have|had|will|would|may|might)\b",
@@ -56,7 +58,9 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 # These point into the question itself as soon as it names something: "Geneformer by its makers".
-_POINTS_NEAR = re.compile(r"\b(?:its|their|his|her|(?:the|which|what) (?:others?|two|both|former|latter))\b", re.IGNORECASE)
+_POINTS_NEAR = re.compile(
+    r"\b(?:its|their|his|her|(?:the|which|what) (?:others?|two|both|former|latter))\b", re.IGNORECASE
+)
 _CLAUSE = re.compile(
     r"[.;:?!]|\b(?:when|wherever|if|because|although|while|once|which|who|where|as|and|or|but|so|before|after)\b",
     re.IGNORECASE,
@@ -64,7 +68,9 @@ _CLAUSE = re.compile(
 _REASON = re.compile(r"why(?: (?:not|so|is that|is this|is it so))?|how (?:so|come)", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]{2}", re.IGNORECASE)  # the rules know no other language
 _DEFINES = re.compile(r"^what (?:is|are|does|do) (?!the\b|its\b|their\b)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"^(?:the )?(?:patients?|people|those|tumou?rs?|cancers?) (?:with|without|who|whose)\b", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"^(?:the )?(?:patients?|people|those|tumou?rs?|cancers?) (?:with|without|who|whose)\b", re.IGNORECASE
+)
 _SAME = re.compile(
     r"\b(?:the same|true|holds?|the case|appl(?:y|ies)|differs?|different|similar)\b"
     r"|^(?:what|how \w+) (?:is|was|are|were) (?:it|that|they|this) (?:in|for|with|on|under|after)\b",
@@ -88,7 +94,10 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _NOUNS = (
-    ("drugs?|treatments?|therap(?:y|ies)|combinations?|regimens?|antibod(?:y|ies)|inhibitors?|vaccines?|agents?", "drug"),
+    (
+        "drugs?|treatments?|therap(?:y|ies)|combinations?|regimens?|antibod(?:y|ies)|inhibitors?|vaccines?|agents?",
+        "drug",
+    ),
     ("cancers?|tumou?rs?|diseases?|malignanc(?:y|ies)", "cancer"),
     ("markers?|biomarkers?|genes?|mutations?|tests?|signatures?|assays?", "biomarker"),
     ("trials?|stud(?:y|ies)|cohorts?", "trial"),
@@ -103,7 +112,9 @@ _OF_A_DRUG = re.compile(
     r"works?|on it|with it)\b",
     re.IGNORECASE,
 )
-_OF_AN_EVENT = re.compile(r"\b(?:treat(?:ed|able)|manag\w+|fatal|reversible|resolv\w*|occur\w*|set in)\b", re.IGNORECASE)
+_OF_AN_EVENT = re.compile(
+    r"\b(?:treat(?:ed|able)|manag\w+|fatal|reversible|resolv\w*|occur\w*|set in)\b", re.IGNORECASE
+)
 
 _PREPOSITIONS = r"(?:with|without|in|at|for|on|under|if|when|after|before|among|of|as|by|from|despite|to)"
 _JUST_BEFORE = re.compile(rf"\b{_PREPOSITIONS} (?:the |an? )?$", re.IGNORECASE)
@@ -174,9 +185,7 @@ def hangs(asked: str) -> bool:
 def _points(text: str, own: Sequence[Named]) -> bool:
     """Whether `text` points outside of itself, not at what it names before: "its" does so, "it" only from a clause."""
     first = min((one.end for one in own), default=len(text))
-    if any(
-        first > match.start() or not _CLAUSE.search(text, first, match.start()) for match in _POINTS.finditer(text)
-    ):
+    if any(first > match.start() or not _CLAUSE.search(text, first, match.start()) for match in _POINTS.finditer(text)):
         return True
     near = [match.start() for match in _POINTS_NEAR.finditer(text)]
     ahead = any(one.kind in ("method", "trial", "author", "term") for one in own)
@@ -217,8 +226,8 @@ def _exchanged(bare: str, last: str) -> str:
     if names and _ASKS.match(bare):
         place = _JUST_BEFORE.search(bare, 0, names[0].start)
         said = bare[place.start() if place else names[0].start :]
-    if place := _parallel(said, names, asked):
-        return f"{asked[: place[0]]}{said}{asked[place[1] :]}?"
+    if parallel := _parallel(said, names, asked):
+        return f"{asked[: parallel[0]]}{said}{asked[parallel[1] :]}?"
     left = content_words(said) - _SAME_WORDS
     adds = _ADDS.search(said) or _ATTRIBUTE.match(said)
     for kind in () if adds else dict.fromkeys(one.kind for one in names):
@@ -236,7 +245,7 @@ def _exchanged(bare: str, last: str) -> str:
 
 
 def _parallel(said: str, names: Sequence[Named], last: str) -> tuple[int, int] | None:
-    """Where `last` has a preposition and what follows it on the thing that `said` names, or ends with: "at high risk"."""
+    """Where `last` has a preposition with the very thing that `said` names, or ends with: "at high risk"."""
     if not _PREPOSITION.match(said):
         return None
     for head in [one.text for one in names] or said.split()[-1:]:

@@ -51,9 +51,7 @@ def shut_out(library: Library, filters: Filters, read: Sequence[str] = ()) -> tu
     return (*_emptied(units, filters, passing), *remedies)
 
 
-def _emptied(
-    units: Sequence[tuple[str, ...]], filters: Filters, passing: Callable[..., int]
-) -> list[str]:
+def _emptied(units: Sequence[tuple[str, ...]], filters: Filters, passing: Callable[..., int]) -> list[str]:
     """The filters that leave nothing: each by itself, or in pairs, or only all of them together."""
     words = {unit: f"“{_words(unit, filters)}”" for unit in units}
 
@@ -64,7 +62,11 @@ def _emptied(
     alone = [unit for unit in units if not passing(unit)]
     if alone:
         said = [f"no paper here passes the filter {words[unit]}" for unit in alone]
-        return said if len(alone) == len(units) else [*said, f"without {_and(words[unit] for unit in alone)}, {without(*alone)}"]
+        return (
+            said
+            if len(alone) == len(units)
+            else [*said, f"without {_and(words[unit] for unit in alone)}, {without(*alone)}"]
+        )
     pairs = [pair for pair in itertools.combinations(units, 2) if not passing(*pair)]
     if pairs:
         return [

@@ -11,8 +11,8 @@ from rag.answer import Answer, Citation, Claim, Passage
 from rag.filtering import described
 
 __all__ = [
-    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "taken_as", "to_bibtex",
-    "to_json", "to_markdown", "to_ris",
+    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "taken_as",
+    "to_bibtex", "to_json", "to_markdown", "to_ris",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1

@@ -35,7 +35,8 @@ _OF_SOMETHING = re.compile(  # nothing by itself: "What is the response rate?"
 _PEOPLE = re.compile(r"\b(?:(?:wo)?men|(?:fe)?males|children|adults|smokers|elderly)\b", re.IGNORECASE)
 _AGENTS = re.compile(r"[- ](?:drugs?|agents?|inhibitors?|blockers?|antibod(?:y|ies)|blockade)\b", re.IGNORECASE)
 _HEADED = re.compile(
-    r"(?:[- ](?:mutant|mutated|positive|negative|deficient|proficient|high|low))*(?: tumou?rs?| patients)?", re.IGNORECASE
+    r"(?:[- ](?:mutant|mutated|positive|negative|deficient|proficient|high|low))*(?: tumou?rs?| patients)?",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(r" (?:alone|monotherapy)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:high|low|many|positive|negative) $", re.IGNORECASE)

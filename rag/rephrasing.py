@@ -64,7 +64,7 @@ def _lines(chat_model: BaseChatModel, prompt: str) -> list[str]:
 
 
 def _is_made_of(rephrased: str, source: str) -> bool:
-    """Whether `rephrased` is a question of the words of `source`: no number or markup of its own, few words of its own."""
+    """Whether `rephrased` is a question of the words of `source`: few words, no number and no markup are its own."""
     words = content_words(rephrased)
     return (
         rephrased.endswith("?")

@@ -7,7 +7,7 @@ what is asked about. In doubt nothing is read, for a filter that nobody meant hi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -52,7 +52,7 @@ _ANIMALS: tuple[tuple[Species, str], ...] = (
     ("human", "humans"),
 )
 _LIVING = "|".join(names for _, names in _ANIMALS)
-# "Does it hold in humans" asks about the world, "in humans only" restricts; nobody asks about mice but by papers on mice.
+# "Does it hold in humans" asks about the world, "in humans only" restricts; who asks about mice wants papers on mice.
 _STUDIED = re.compile(
     rf"(?<!not )(?<!than )(?<!just )(?P<only>\bonly )?\bin (?:an? |the )?(?:[\w-]+ ){{0,2}}?(?:{_LIVING})"
     rf"(?:(?:,| and| or| as well as)+(?: in)? (?:{_LIVING}))*\b(?P<alone> (?:only|alone)\b)?",

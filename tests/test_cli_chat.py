@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commands import COMMAND, Command, Done, at_home, start, write_papers
-from embedders import HashEmbedder
 
-from ingest.library import Library
 from ui.cli.filters import typed
 
 FIRST = "What was the response rate with nivolumab in melanoma?"
@@ -26,13 +26,23 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "library"
 
 
-def chat(library: Path, *lines: str, arguments: tuple[str, ...] = ()) -> Done:
-    said = "\r\n".join(lines).encode() + b"\xff\n"
-    return start(["chat", "--library", str(library), *arguments], home=library.parent, stdin=said)
+Chat = Callable[..., Done]
 
 
-def test_each_line_of_a_pipe_is_a_question_and_may_follow_the_last(library: Path) -> None:
-    done = chat(library, FIRST, "", "How many had severe adverse events?", "")
+@pytest.fixture
+def chat(immunorag: Command, library: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+    """Says lines to the command as a pipe does, the last with a byte that is no UTF-8."""
+
+    def said(*lines: str, arguments: tuple[str, ...] = ()) -> Done:
+        stdin = io.TextIOWrapper(io.BytesIO("\r\n".join(lines).encode() + b"\xff\n" if lines else b""))
+        monkeypatch.setattr(sys, "stdin", stdin)
+        return immunorag("chat", "--library", library, *arguments)
+
+    return said
+
+
+def test_each_line_of_a_pipe_is_a_question_and_may_follow_the_last(chat: Chat) -> None:
+    done = chat(FIRST, "", "How many had severe adverse events?", "")
     assert "31.7% with nivolumab" in done.out
     assert "Understood as: How many had severe adverse events with nivolumab in melanoma?" in done.out
     assert "9 of 120 patients given nivolumab" in done.out
@@ -40,9 +50,9 @@ def test_each_line_of_a_pipe_is_a_question_and_may_follow_the_last(library: Path
     assert done.out.startswith(f"{FIRST}\n")
 
 
-def test_commands_are_obeyed_and_unknown_ones_named(library: Path) -> None:
+def test_commands_are_obeyed_and_unknown_ones_named(chat: Chat) -> None:
     done = chat(
-        library, ":help", ":filters", ":filters --since 2020 --drug Yervoy", FIRST, ":new", "How toxic is it?",
+        ":help", ":filters", ":filters --since 2020 --drug Yervoy", FIRST, ":new", "How toxic is it?",
         ":filters none", ":filters", ":what", ":filters --drug Foobarumab", ":filters --colour blue",
     )  # fmt: skip
     assert "Ctrl-D ends." in done.out
@@ -55,15 +65,15 @@ def test_commands_are_obeyed_and_unknown_ones_named(library: Path) -> None:
     assert done.code == 1
 
 
-def test_a_line_that_cannot_be_asked_ends_no_conversation(library: Path) -> None:
-    done = chat(library, "???", "x " * 3000, FIRST)
+def test_a_line_that_cannot_be_asked_ends_no_conversation(chat: Chat) -> None:
+    done = chat("???", "x " * 3000, FIRST)
     assert done.err.count("error: ") == 2
     assert "31.7% with nivolumab" in done.out
     assert done.code == 1
 
 
-def test_the_filters_of_the_command_hold_from_the_first_question(library: Path) -> None:
-    done = chat(library, FIRST, "And with ipilimumab?", arguments=("--until", "2019"))
+def test_the_filters_of_the_command_hold_from_the_first_question(chat: Chat) -> None:
+    done = chat(FIRST, "And with ipilimumab?", arguments=("--until", "2019"))
     assert done.out.count("Only papers: until 2019") == 2
 
 
@@ -74,23 +84,21 @@ def test_a_person_is_prompted_and_ends_with_ctrl_d(library: Path) -> None:
         command, stdin=slave, stdout=slave, stderr=slave, env=at_home(library.parent), cwd=library.parent
     ) as running:
         os.close(slave)
-        seen = b"".join(_until(master, b"> "))
+        read_until(master, b":help shows more", b"> ")
         os.write(master, f"{FIRST}\n".encode())
-        seen += b"".join(_until(master, b"not medical advice"))
-        seen += b"".join(_until(master, b"> "))
+        read_until(master, b"31.7%", b"not medical advice", b"> ")
         os.write(master, b"\x04")
         assert running.wait(timeout=60) == 0
     os.close(master)
-    assert b":help shows more" in seen
-    assert b"31.7%" in seen
 
 
-def _until(master: int, wanted: bytes) -> Iterator[bytes]:
+def read_until(master: int, *wanted: bytes) -> None:
+    """Read what the terminal shows until all of `wanted` was seen, in this order."""
     seen = b""
-    while wanted not in seen:
-        read = os.read(master, 4096)
-        seen += read
-        yield read
+    for one in wanted:
+        while one not in seen:
+            seen += os.read(master, 4096)
+        seen = seen.partition(one)[2]
 
 
 def test_help_teaches_by_examples(immunorag: Command) -> None:
@@ -104,7 +112,9 @@ def test_filters_are_typed_as_options_are() -> None:
     assert (chosen.since, chosen.drugs, chosen.designs) == (2020, ("nivolumab", "ipilimumab"), ("randomised trial",))
 
 
-@pytest.mark.parametrize("words", [["--since"], ["--since", "soon"], ["since", "2020"], ["--since", "2020", "--until", "2010"]])
+@pytest.mark.parametrize(
+    "words", [["--since"], ["--since", "soon"], ["since", "2020"], ["--since", "2020", "--until", "2010"]]
+)
 def test_filters_that_make_no_sense_are_refused(words: list[str]) -> None:
     import typer
 
@@ -118,7 +128,5 @@ def test_a_library_that_is_not_there_is_said_at_once(immunorag: Command, tmp_pat
     assert "there is no library" in done.err
 
 
-def test_an_empty_pipe_is_no_error(tmp_path: Path) -> None:
-    Library.open(tmp_path / "library", embedder=HashEmbedder()).close()
-    done = start(["chat", "--library", str(tmp_path / "library")], home=tmp_path)
-    assert done.code == 0, done.err
+def test_an_empty_pipe_is_no_error(chat: Chat) -> None:
+    assert chat() == Done(0, "", "")

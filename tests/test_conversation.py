@@ -100,7 +100,11 @@ def test_what_has_no_place_in_the_last_question_stands_behind_it(before: str, as
             "Which of the two is more toxic?",
             "Which of the two is more toxic with nivolumab or ipilimumab in melanoma?",
         ),
-        ("Does TMB predict response to nivolumab?", "What is the cut-off?", "What is the cut-off with nivolumab and TMB?"),
+        (
+            "Does TMB predict response to nivolumab?",
+            "What is the cut-off?",
+            "What is the cut-off with nivolumab and TMB?",
+        ),
         (BOTH, "And pneumonitis?", "Pneumonitis with nivolumab plus ipilimumab in kidney cancer?"),
         (NIVOLUMAB, "How does lung cancer respond to it?", "How does lung cancer respond to nivolumab?"),
         (NIVOLUMAB, "Do they have side effects?", "Do patients have side effects with nivolumab in melanoma?"),
@@ -162,7 +166,9 @@ def test_without_a_subject_before_it_a_follow_up_stays_as_it_was_asked(before: l
 def test_a_restriction_holds_for_what_follows_unless_another_is_said() -> None:
     before = "What did papers published since 2020 find about nivolumab in melanoma?"
     assert carried_over("How toxic is it?", [before])[0] == "How toxic is nivolumab in melanoma, since 2020?"
-    assert carried_over("How toxic is it, before 2015?", [before])[0] == "How toxic is nivolumab in melanoma, before 2015?"
+    assert (
+        carried_over("How toxic is it, before 2015?", [before])[0] == "How toxic is nivolumab in melanoma, before 2015?"
+    )
 
 
 def test_an_llm_resolves_where_there_is_one_and_the_rules_where_it_is_odd() -> None:

@@ -15,7 +15,9 @@ def asked(*turns: str) -> OwnQuestion:
 
 
 def test_the_third_turn_knows_the_first() -> None:
-    question = resolved(asked("What is tebentafusp?", "How often does uveal melanoma respond to it?", "How toxic is it?"))
+    question = resolved(
+        asked("What is tebentafusp?", "How often does uveal melanoma respond to it?", "How toxic is it?")
+    )
     assert question.text == "How toxic is tebentafusp in uveal melanoma?"
     assert question.history == ()
 

@@ -1,4 +1,4 @@
-"""Questions split and follow-ups resolved by an LLM; where it is odd, the question stays whole, the follow-up unresolved."""
+"""Questions split and follow-ups resolved by an LLM; what is odd is not taken."""
 
 from __future__ import annotations
 

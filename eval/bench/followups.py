@@ -92,7 +92,9 @@ def main(argv: list[str]) -> int:
         console.print(f"{split}: {changed} of {len(others)} questions on another subject were taken for follow-ups")
     for split in ("dev", "heldout"):
         chosen = [number for number, one in enumerate(asked) if one.split == split]
-        _print(console, split, [asked[n] for n in chosen], {name: [row[n] for n in chosen] for name, row in ranks.items()})
+        _print(
+            console, split, [asked[n] for n in chosen], {name: [row[n] for n in chosen] for name, row in ranks.items()}
+        )
     return 0 if _print(console, "both", asked, ranks) else 1
 
 

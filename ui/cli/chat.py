@@ -157,7 +157,9 @@ class _Talk:
 
 
 def _say(*lines: str) -> None:
-    show(out(), [Block(Text(inert(line) if line == line.strip() else line, style="cyan"), wrap=False) for line in lines])
+    show(
+        out(), [Block(Text(inert(line) if line == line.strip() else line, style="cyan"), wrap=False) for line in lines]
+    )
 
 
 def _typed_lines() -> Iterator[str]:

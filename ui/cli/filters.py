@@ -88,11 +88,11 @@ def typed(words: Sequence[str]) -> Filters:
         if not value:
             raise typer.BadParameter(f"{name} needs a value")
         given[option].append(value)
-    for year in ("since", "until"):
-        value = given[year][-1] if given[year] else None
-        if value is not None and not value.isdecimal():
-            raise typer.BadParameter(f"--{year} {value!r} is no year")
-        given[year] = None if value is None else int(value)
+    for name in ("since", "until"):
+        years = given[name]
+        if not all(year.isdecimal() for year in years):
+            raise typer.BadParameter(f"--{name} takes a year, such as 2020")
+        given[name] = int(years[-1]) if years else None
     return _filters(given, retracted=False)
 
 
