@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answer import Answer
+from rag.follow_ups import TOPIC, asks, bare, connected, hangs, points
 from rag.named import OUTCOMES, SUBJECTS, Named, grouped, named
 from rag.question import Question
 from rag.rephrasing import resolved_follow_up
@@ -29,45 +30,11 @@ from rag.words import content_words, word_forms
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["carried_over", "hangs", "turn", "understood"]
+__all__ = ["carried_over", "turn", "understood"]
 
-# Content words at most of a question that leaves its subject out: one that asks what is asked of treatments and
-# patients, and any other, which is soon a question on something else.
-_ELLIPSIS, _OTHER_ELLIPSIS = 6, 2
+_LONGEST = 2_000  # characters of a question that is put together
 
-_CONNECTIVE = re.compile(
-    r"^(?:(?:and|but|or|also|then|okay|ok|so|thanks|thank you|great|good|i see|interesting|right|yes|no)\b[\s,.!;]+)+",
-    re.IGNORECASE,
-)
-_OPENING = re.compile(
-    r"^(?:(?:what|how)\s+about\b\s*|what\s+(?=if\b)|even\s+(?=when\b|if\b)|as for\b\s*)", re.IGNORECASE
-)
-_ASKS = re.compile(
-    r"^(?:[^,?]{1,40},\s+)?(?:(?:by|in|of|for|at|on|from|with|to|under|after)\s+)?(?:what|which|who|whom|whose|when|where|"
-    r"why|how|does|do|did|is|are|was|were|can|could|should|has|have|had|will|would|may|might)\b",
-    re.IGNORECASE,
-)
-# What points at something said before; "it" of "is it safe to give" and "those" of "those with metastases" do not.
-_POINTS = re.compile(
-    r"\b(?:they|them|theirs|he|she)\b"
-    r"|\bit\b(?!\s+(?:is\s+|was\s+)?(?:\w+\s+){1,2}(?:to|that|whether)\b)"
-    r"|\bth(?:is|ese)\b(?! year)|\bthose\b(?! (?:who|with|without|whose|in|on|of|given|treated|that)\b)"
-    r"|\b(?:is|was|does|did|of|with|to|than|for|like|on|by|under|about|why|chang\w+|explain\w*|affect\w*) that\b"
-    r"|\bthat\s*(?=\?|$)|\bsuch (?!as\b)|\b(?:the|which|what) (?:same|newer|older|rest|remaining)\b"
-    r"|\b(?:the|which|\w+ed) ones?\b|^(?:was|is|were|are) (?:one|any|some)\b",
-    re.IGNORECASE,
-)
-# These point into the question itself as soon as it names something: "Geneformer by its makers".
-_POINTS_NEAR = re.compile(
-    r"\b(?:its|their|his|her|(?:the|which|what) (?:others?|two|both|former|latter))\b", re.IGNORECASE
-)
-_CLAUSE = re.compile(
-    r"[.;:?!]|\b(?:when|wherever|if|because|although|while|once|which|who|where|as|and|or|but|so|before|after)\b",
-    re.IGNORECASE,
-)
 _REASON = re.compile(r"why(?: (?:not|so|is that|is this|is it so))?|how (?:so|come)", re.IGNORECASE)
-_LATIN = re.compile(r"[a-z]{2}", re.IGNORECASE)  # the rules know no other language
-_DEFINES = re.compile(r"^what (?:is|are|does|do) (?!the\b|its\b|their\b)", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"^(?:the )?(?:patients?|people|those|tumou?rs?|cancers?) (?:with|without|who|whose)\b", re.IGNORECASE
 )
@@ -119,16 +86,6 @@ _OF_AN_EVENT = re.compile(
 _PREPOSITIONS = r"(?:with|without|in|at|for|on|under|if|when|after|before|among|of|as|by|from|despite|to)"
 _JUST_BEFORE = re.compile(rf"\b{_PREPOSITIONS} (?:the |an? )?$", re.IGNORECASE)
 _PREPOSITION = re.compile(rf"\b{_PREPOSITIONS}\b", re.IGNORECASE)
-_ASKED_OF_PATIENTS = re.compile(
-    r"\bhow (?:many|much|long|often|common|soon)\b|\b(?:patients?|people|alive|die[ds]?|live[ds]?|share|percentage|"
-    r"proportion|rates?|median|arms?|groups?|cohort|cut-?offs?|hazard ratio)\b",
-    re.IGNORECASE,
-)
-_TOPIC = re.compile(
-    r"\b(?:surviv\w+|toxic\w*|side effects?|safety|respon\w+|dos(?:e|es|ing)|costs?|mechanisms?|duration|progression|"
-    r"quality|mortality|deaths?|remissions?|sensitivity|specificity|accuracy|relapses?)\b",
-    re.IGNORECASE,
-)
 _BEHIND = (
     ("with", ("drug", "biomarker", "method", "term", "event")),
     ("in", ("cancer", "setting", "people")),
@@ -163,75 +120,48 @@ def carried_over(asked: str, before: Sequence[str]) -> tuple[str, tuple[str, ...
     last = next((one for one in reversed(before) if named(one)), "")
     if not last or not hangs(asked):
         return asked, ()
-    bare = _OPENING.sub("", _CONNECTIVE.sub("", asked.strip())).rstrip(" ?.!")
-    if _REASON.fullmatch(bare):
-        return f"{last.rstrip(' ?.!')}, and {bare.lower()}?", ()
-    text = _exchanged(bare, last) if _exchanges(bare) else _completed(asked, last)
+    said = bare(asked).rstrip(" ?.!")
+    if not said:  # "Thanks!"
+        return asked, ()
+    if _REASON.fullmatch(said):
+        return f"{last.rstrip(' ?.!')}, and {said.lower()}?", ()
+    text = _exchanged(said, last) if _exchanges(said) else _completed(asked, last)
+    if len(text) > _LONGEST:
+        return asked, ()
     left = content_words(last) - content_words(text)
     return text, tuple(form for word, form in word_forms(last).items() if word in left)
-
-
-def hangs(asked: str) -> bool:
-    """Whether `asked` needs what was said before to be understood."""
-    text = asked.strip()
-    bare = _OPENING.sub("", _CONNECTIVE.sub("", text))
-    own = [one for one in named(text) if one.kind in SUBJECTS]
-    says_it_all = _ASKS.match(bare) and len({one.kind for one in own}) > 1
-    if (bare != text and not says_it_all) or _points(text, own):
-        return True
-    return not own and _leaves_out(text)
-
-
-def _points(text: str, own: Sequence[Named]) -> bool:
-    """Whether `text` points outside of itself, not at what it names before: "its" does so, "it" only from a clause."""
-    first = min((one.end for one in own), default=len(text))
-    if any(first > match.start() or not _CLAUSE.search(text, first, match.start()) for match in _POINTS.finditer(text)):
-        return True
-    near = [match.start() for match in _POINTS_NEAR.finditer(text)]
-    ahead = any(one.kind in ("method", "trial", "author", "term") for one in own)
-    return bool(near) and not ahead and min(near) < first
-
-
-def _leaves_out(text: str) -> bool:
-    """Whether `text`, which names no subject, is one that the question before it gives one."""
-    if _DEFINES.match(text) or not _LATIN.search(text):
-        return False
-    of_patients = any(one.kind not in SUBJECTS for one in named(text)) or any(
-        pattern.search(text) for pattern in (_ASKED_OF_PATIENTS, _TOPIC)
-    )
-    return len(content_words(text)) <= (_ELLIPSIS if of_patients else _OTHER_ELLIPSIS)
 
 
 # -- the last question with something exchanged ----------------------------------------------------------------------
 
 
-def _exchanges(bare: str) -> bool:
+def _exchanges(said: str) -> bool:
     """Whether a follow-up, its opening left out, says only what is to be exchanged, and nothing of what is asked."""
-    names = named(bare)
-    if _ASKS.match(bare):
-        rest = bare
+    names = named(said)
+    if asks(said):
+        rest = said
         for one in reversed(names):
             rest = rest[: one.start] + rest[one.end :]
-        return bool(names) and bool(_SAME.search(bare)) and content_words(rest) <= _SAME_WORDS
-    asks_of_it = bool(_TOPIC.search(bare)) or any(one.kind in OUTCOMES for one in names)
+        return bool(names) and bool(_SAME.search(said)) and content_words(rest) <= _SAME_WORDS
+    asks_of_it = bool(TOPIC.search(said)) or any(one.kind in OUTCOMES for one in names)
     subject = any(one.kind not in OUTCOMES for one in names) and not (names[0].kind in OUTCOMES and names[0].start == 0)
-    return not _points(bare, names) and (subject or not asks_of_it or bool(_PREPOSITION.match(bare)))
+    return not points(said, names) and (subject or not asks_of_it or bool(_PREPOSITION.match(said)))
 
 
-def _exchanged(bare: str, last: str) -> str:
-    """`last` with what `bare` names in place of what it named of the same kind; behind it, where there is none."""
+def _exchanged(said: str, last: str) -> str:
+    """`last` with what `said` names in place of what it named of the same kind; behind it, where there is none."""
     asked = last.rstrip(" ?.!")
-    names = named(bare)
-    said = bare
-    if names and _ASKS.match(bare):
-        place = _JUST_BEFORE.search(bare, 0, names[0].start)
-        said = bare[place.start() if place else names[0].start :]
+    names = named(said)
+    if names and asks(said):
+        place = _JUST_BEFORE.search(said, 0, names[0].start)
+        said = said[place.start() if place else names[0].start :]
+        names = named(said)
     if parallel := _parallel(said, names, asked):
         return f"{asked[: parallel[0]]}{said}{asked[parallel[1] :]}?"
     left = content_words(said) - _SAME_WORDS
     adds = _ADDS.search(said) or _ATTRIBUTE.match(said)
     for kind in () if adds else dict.fromkeys(one.kind for one in names):
-        new = grouped([one for one in names if one.kind == kind], bare)[0]
+        new = grouped([one for one in names if one.kind == kind], said)[0]
         old = [one for one in named(asked) if one.kind == kind]
         if old and {one.name for one in names if one.kind == kind} != {one.name for one in old}:
             first = grouped(old, asked)[0]
@@ -263,7 +193,7 @@ def _parallel(said: str, names: Sequence[Named], last: str) -> tuple[int, int] |
 def _completed(asked: str, last: str) -> str:
     """`asked`, its pronouns replaced, and behind it what `last` names and it does not."""
     read = restrictions(asked.strip())
-    text = _CONNECTIVE.sub("", read.rest).rstrip(" ?.!")
+    text = connected(read.rest).rstrip(" ?.!")
     own, told = named(text), named(last)
     whole = bool(_WHOLE.search(text))
     text, meant = _replaced(text, told, last, whole)

@@ -43,6 +43,7 @@ _IN_WORKS = re.compile(rf",?\s*\b(?:in|from|among) (?:the |any )?{_WORKS}\s+$", 
 _ONLY = re.compile(r",?\s*\b(?:but\s+)?only\s+$", re.IGNORECASE)
 _KNOWN = re.compile(r"^what (?:is|was|has been) (?:known|new|learnt|learned|shown|found|reported)\b", re.IGNORECASE)
 _AT_FIRST = re.compile(rf"\s*,\s*(?:\w+\s+){{0,2}}{_WORKS}\b", re.IGNORECASE)
+_NEAR = 160  # characters before the years in which it stands what they are of
 _OF_A_YEAR = frozenset(("in", "of", "by"))
 
 _ANIMALS: tuple[tuple[Species, str], ...] = (
@@ -129,7 +130,7 @@ def _years(question: str) -> _Found | None:
 
 def _said_of_papers(question: str, years: re.Match[str]) -> str | None:
     """What of `question` goes with `years` where they are those of papers; None where they are of something else."""
-    before, after = question[: years.start()], question[years.end() :]
+    before, after = question[max(years.start() - _NEAR, 0) : years.start()], question[years.end() :]
     said = years.group()
     ends = not after.strip(" ?.!")
     word = (years["word"] or "").lower()
@@ -142,7 +143,7 @@ def _said_of_papers(question: str, years: re.Match[str]) -> str | None:
         return said
     if word and (
         (ends and before.rstrip().endswith(","))
-        or (not before.strip() and _AT_FIRST.match(after))
+        or (not years.start() and _AT_FIRST.match(after))
         or (ends and word not in _OF_A_YEAR and _KNOWN.search(question))
     ):
         return said

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
-from rag.conversation import carried_over, hangs, understood
+from rag.conversation import carried_over, understood
+from rag.follow_ups import hangs
 from rag.question import Question
 
 NIVOLUMAB = "Does nivolumab prolong overall survival in melanoma?"
@@ -184,3 +185,8 @@ def test_without_a_history_nothing_is_resolved_and_no_model_asked() -> None:
     model = FakeListChatModel(responses=["Does nivolumab work in melanoma?"])
     assert understood(Question("How toxic is it?"), model) == Question("How toxic is it?")
     assert model.i == 0
+
+
+def test_thanks_ask_nothing_and_what_grows_too_long_stays_as_it_was_asked() -> None:
+    assert carried_over("Thanks!", [NIVOLUMAB]) == ("Thanks!", ())
+    assert carried_over("And in melanoma?", [f"Does nivolumab work {'so ' * 1_000}well?"]) == ("And in melanoma?", ())
