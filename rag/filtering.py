@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ingest.library import Library
 from ingest.papers import Filters
+
+if TYPE_CHECKING:
+    from ingest.library import Library
 
 __all__ = ["described", "shut_out"]
 

@@ -109,5 +109,7 @@ def test_a_follow_up_is_answered_as_it_was_understood(library: Library) -> None:
         "Did nivolumab prolong survival in lung cancer?",
     )
     assert answer.claims[0].text == "Nivolumab prolonged survival in lung cancer."
+    again = assistant.ask("And in melanoma?", history=[answer])
+    assert again.understood == "Did nivolumab prolong survival in melanoma?"
     told = list(assistant.stream("And in lung cancer?", history=history))[-1]
     assert getattr(told, "answer").understood == answer.understood  # noqa: B009 (it is a `Finished`)
