@@ -64,11 +64,9 @@ def _emptied(units: Sequence[tuple[str, ...]], filters: Filters, passing: Callab
     alone = [unit for unit in units if not passing(unit)]
     if alone:
         said = [f"no paper here passes the filter {words[unit]}" for unit in alone]
-        return (
-            said
-            if len(alone) == len(units)
-            else [*said, f"without {_and(words[unit] for unit in alone)}, {without(*alone)}"]
-        )
+        if len(alone) < len(units):
+            said.append(f"without {' and '.join(words[unit] for unit in alone)}, {without(*alone)}")
+        return said
     pairs = [pair for pair in itertools.combinations(units, 2) if not passing(*pair)]
     if pairs:
         return [
@@ -106,7 +104,3 @@ def _years(since: int | None, until: int | None) -> str:
 
 def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
-
-
-def _and(words: Any) -> str:
-    return " and ".join(words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from embedders import HashEmbedder
+from langchain_core.language_models import FakeListChatModel
 from made_papers import paper
 
 from ingest.library import Library
@@ -113,3 +114,10 @@ def test_a_follow_up_is_answered_as_it_was_understood(library: Library) -> None:
     assert again.understood == "Did nivolumab prolong survival in melanoma?"
     told = list(assistant.stream("And in lung cancer?", history=history))[-1]
     assert getattr(told, "answer").understood == answer.understood  # noqa: B009 (it is a `Finished`)
+
+
+def test_an_llm_resolves_the_follow_up_and_then_answers_it(library: Library) -> None:
+    resolved = "Did nivolumab prolong survival in lung cancer?"
+    model = FakeListChatModel(responses=[resolved, "NOT IN THE LIBRARY"])
+    answer = Assistant(library, model).ask("And in lung cancer?", history=[("Did nivolumab work in melanoma?", "Yes.")])
+    assert (answer.understood, answer.abstained) == (resolved, True)
