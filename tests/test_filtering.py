@@ -117,7 +117,9 @@ def test_a_follow_up_is_answered_as_it_was_understood(library: Library) -> None:
 
 
 def test_an_llm_resolves_the_follow_up_and_then_answers_it(library: Library) -> None:
-    resolved = "Did nivolumab prolong survival in lung cancer?"
+    resolved = "In lung cancer, did nivolumab prolong survival?"
     model = FakeListChatModel(responses=[resolved, "NOT IN THE LIBRARY"])
-    answer = Assistant(library, model).ask("And in lung cancer?", history=[("Did nivolumab work in melanoma?", "Yes.")])
+    answer = Assistant(library, model).ask(
+        "And in lung cancer?", history=[("Did nivolumab prolong survival in melanoma?", "")]
+    )
     assert (answer.understood, answer.abstained) == (resolved, True)
