@@ -20,6 +20,7 @@ from rag.answer import Answer, Claim
 from rag.disagreement import disagreements, numbered, reporting
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
+from rag.filtering import shut_out
 from rag.findings import asks_for_findings
 from rag.limits import limits
 from rag.models import model_name
@@ -31,6 +32,7 @@ from rag.retrieval import Retriever
 from rag.rounds import Material, research
 from rag.support import supported
 from rag.told import Told
+from rag.understanding import understand
 from rag.withheld import withheld
 
 if TYPE_CHECKING:
@@ -73,13 +75,19 @@ def _finding(
 
     def find(asked: Question | str) -> State:
         began = perf_counter()
-        question = Question(asked) if isinstance(asked, str) else asked
+        meant = understand(Question(asked) if isinstance(asked, str) else asked, chat_model)
         material = research(
-            retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
+            retrieve, meant.question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
         )
-        left = withheld(library, retrieve, material, embedder)
-        apart = disagreements(question.text, reporting(library, material.passages)) if _any(material) else ()
-        found = {"material": material, "withheld": left, "disagreements": apart}
+        told = meant.question.text
+        apart = disagreements(told, reporting(library, material.passages)) if _any(material) else ()
+        found = {
+            "meant": meant,
+            "material": material,
+            "filtered": shut_out(library, meant.question.filters, meant.read),
+            "disagreements": apart,
+            "withheld": withheld(library, retrieve, material, embedder),
+        }
         return found | {"clock": [("start", began), ("retrieval", perf_counter())]}
 
     return RunnableLambda(find)
@@ -197,12 +205,15 @@ def _compose(state: State) -> Answer:
     parts = tuple(part.question.text for part in material.parts)
     unanswered = [part.question.text for part in material.parts if not part.answered]
     remarks = [draft.remark] if draft.remark else []
-    lacks = () if kept else missing(material.question, material.parts[0].evidence, material.passages)
+    lacks: tuple[str, ...] = () if kept else state["filtered"]
+    if not kept and material.passages:
+        lacks += missing(material.question, material.parts[0].evidence, material.passages)
     if kept:
         remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
     cited = {one.passage.paper.id: one.passage.paper for claim in kept for one in claim.citations}
     return Answer(
-        question=material.question.text,
+        question=state["meant"].asked.text,
+        understood=state["meant"].otherwise,
         claims=kept,
         passages=material.passages,
         abstained=not kept,

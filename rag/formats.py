@@ -8,12 +8,13 @@ from typing import Any
 from ingest import bibliography
 from ingest.papers import Filters, Paper, Status
 from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side
+from rag.filtering import described
 from rag.preclinical import studied_in
 from rag.strength import source_ids
 
 __all__ = [
     "ABSTAINED", "SCHEMA_VERSION", "WARNINGS", "cited", "filters", "lead", "marks", "place", "reference",
-    "same_trial_as", "sources", "study", "to_bibtex", "to_json", "to_markdown", "to_ris", "withdrawn",
+    "same_trial_as", "sources", "study", "taken_as", "to_bibtex", "to_json", "to_markdown", "to_ris", "withdrawn",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
@@ -40,6 +41,11 @@ def reference(paper: Paper) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """The answer with `[n]` marks, its sources with every quote, and, where it abstained, the nearest papers."""
+    asked = [line for said in taken_as(answer) for line in (f"*{said}*", "")]
+    return "\n".join([*asked, _answered(answer)])
+
+
+def _answered(answer: Answer) -> str:
     if answer.abstained:
         nearest = dict.fromkeys(reference(passage.paper) for passage in answer.passages)
         lines = [ABSTAINED, *(f"{lack[0].upper()}{lack[1:]}." for lack in answer.missing)]
@@ -48,12 +54,7 @@ def to_markdown(answer: Answer) -> str:
         return "\n".join(lines)
     lines = [_body(answer), ""]
     lines += [line for remark in answer.remarks for line in (f"*{remark[0].upper()}{remark[1:]}.*", "")]
-    for apart in answer.disagreements:
-        lines += [f"## Studies disagree: {apart.subject}, {apart.endpoint}", ""]
-        lines += [
-            f"- {side.finding}: [{side.citation.number}] {study(side.citation.passage.paper)}" for side in apart.sides
-        ]
-        lines += [*(["", f"What else differs: {'; '.join(apart.differences)}."] if apart.differences else []), ""]
+    lines += [line for apart in answer.disagreements for line in _side_by_side(apart)]
     lines += ["## Sources"]
     together = same_trial_as(answer)
     for number, citations in sources(answer).items():
@@ -67,6 +68,12 @@ def to_markdown(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def _side_by_side(apart: Disagreement) -> list[str]:
+    rows = [f"- {side.finding}: [{side.citation.number}] {study(side.citation.passage.paper)}" for side in apart.sides]
+    differs = ["", f"What else differs: {'; '.join(apart.differences)}."] if apart.differences else []
+    return [f"## Studies disagree: {apart.subject}, {apart.endpoint}", "", *rows, *differs, ""]
+
+
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as plain data, `schema_version` 1; later versions add keys and never rename any.
 
@@ -75,6 +82,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "question": answer.question,
+        "understood": answer.understood or answer.question,
         "abstained": answer.abstained,
         "answer": ABSTAINED if answer.abstained else _body(answer),
         "claims": [_claim(claim) for claim in answer.claims],
@@ -103,6 +111,13 @@ def to_bibtex(answer: Answer) -> str:
 def to_ris(answer: Answer) -> str:
     """The papers that the answer cites, in RIS."""
     return "".join(bibliography.to_ris(cited(answer)))
+
+
+def taken_as(answer: Answer) -> list[str]:
+    """What a reader has to know of what was asked: the question as it was understood, and the filters, if any."""
+    only = "; ".join(described(answer.filters))
+    understood = f"Understood as: {answer.understood}" if answer.understood else ""
+    return [line for line in (understood, f"Only papers: {only}" if only else "") if line]
 
 
 def cited(answer: Answer) -> list[Paper]:

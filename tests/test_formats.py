@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingest.papers import Chunk, Page, Paper, Section
+from ingest.papers import Chunk, Filters, Page, Paper, Section
 from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side, Verdict
 from rag.formats import reference, sources, to_json, to_markdown
 
@@ -98,3 +98,14 @@ def test_what_was_seen_in_mice_is_led_by_it_in_the_answer_and_not_in_the_claim()
 
 def test_a_paper_that_does_not_stand_undoubted_is_marked_in_markdown() -> None:
     assert "[1] **EXPRESSION OF CONCERN** Reck M et al." in to_markdown(answer(replace(PAPER, status="concern")))
+
+
+def test_what_was_understood_and_the_filters_are_told_in_every_form() -> None:
+    asked = replace(answer(), understood="Does nivolumab work?", filters=Filters(since=2020))
+    assert to_json(asked)["understood"] == "Does nivolumab work?"
+    assert to_json(asked)["filters"] == {"since": 2020}
+    assert to_json(answer())["understood"] == "Does it work?"
+    for one in (asked, replace(asked, abstained=True)):
+        assert to_markdown(one).splitlines()[:4] == [
+            "*Understood as: Does nivolumab work?*", "", "*Only papers: since 2020*", "",
+        ]  # fmt: skip
