@@ -1,8 +1,12 @@
 """An answer reads well, keeps its quotes, and never passes a digest off as the paper."""
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 
-from ingest.papers import Chunk, Filters, Page, Paper, Section
+from jsonschema import Draft202012Validator
+
+from ingest.papers import Chunk, Filters, Notice, Page, Paper, Section
 from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side, Verdict
 from rag.formats import reference, sources, to_json, to_markdown
 
@@ -109,3 +113,21 @@ def test_what_was_understood_and_the_filters_are_told_in_every_form() -> None:
         assert to_markdown(one).splitlines()[:4] == [
             "*Understood as: Does nivolumab work?*", "", "*Only papers: since 2020*", "",
         ]  # fmt: skip
+
+
+def test_disagreements_studies_limits_and_what_is_withheld_keep_to_the_schema() -> None:
+    sides = tuple(Side(word, answer().claims[0].citations[0]) for word in ("longer", "no difference"))
+    notice = Notice("pmid:9", "retracted", "Retraction Watch", "2024-06-26", "Duplication of images")
+    told = to_json(
+        replace(
+            answer(replace(PAPER, species=("mouse",))),
+            disagreements=(Disagreement("nivolumab", "overall survival", sides, ("line: a against b",)),),
+            limits=("Rests on a single trial.",),
+            withheld=(replace(PAPER, id="pmid:9", status="retracted", notices=(notice,)),),
+        )
+    )
+    schema = json.loads((files("ui") / "answer.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(told)
+    for key in ("disagreements", "studies", "withheld"):
+        documented = schema["$defs"][schema["properties"][key]["items"]["$ref"].rpartition("/")[2]]["properties"]
+        assert set(told[key][0]) == set(documented)
