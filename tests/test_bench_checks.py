@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from eval.bench.checks import Judged, Remembering, best_threshold, drawn, fit, foreign, holding, share
-from eval.bench.made_claims import MadeClaim, made_claims, made_pairs, numbers_of
+from eval.bench.made_claims import made_claims, made_pairs
+from eval.bench.made_claims_figures import numbers_of
+from eval.bench.made_claims_nouns import MadeClaim
 from eval.bench.named_claims import named_claims
 from eval.suites import EvalQuestion
 from tests.embedders import HashEmbedder

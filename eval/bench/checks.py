@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bench.data import add_data_option, data_folder
-from eval.bench.made_claims import Kind, MadeClaim, made_claims, made_pairs, made_ratios
+from eval.bench.made_claims import made_claims, made_pairs, made_ratios
+from eval.bench.made_claims_nouns import Kind, MadeClaim
 from eval.bench.named_claims import civic_passages, digest_passages, named_claims
 from eval.measures import Interval, paired_difference
 from eval.suites import EvalQuestion, Half, Suite, evidence_inference, half
