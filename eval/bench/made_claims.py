@@ -43,7 +43,9 @@ _SUBJECT = re.compile(
     r"(?:was|were|occurred in|averaged) "
 )
 _VAGUE = re.compile(
-    r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was)\b", re.IGNORECASE
+    r"\b(?:it|this|these|there|they|we|which|patients|participants|group|arm|no|were|was|although|though|while|whereas|"
+    r"when|if|because|since|but)\b",
+    re.IGNORECASE,
 )
 
 

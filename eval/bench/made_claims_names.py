@@ -20,7 +20,10 @@ _DOSE = re.compile(
 
 
 def name_in_a_sentence(text: str, passage: str) -> str:
-    """An annotated name as words of a sentence: without asides, and cut before a figure that the passage lacks."""
+    """An annotated name as words of a sentence: without asides, and cut before a figure that the passage lacks.
+
+    "" where nothing is left that names a thing: of "4,370 IU per day (high dose)" only "per day" would be.
+    """
     name = plainly(html.unescape(html.unescape(text)))
     name = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", name)
     name = re.split(r"[;:(]|\s(?:was|were|received?|is)\s", name)[0]
@@ -30,18 +33,22 @@ def name_in_a_sentence(text: str, passage: str) -> str:
             name = name[: match.start()]
             break
     name = re.sub(r"\s+", " ", name).strip(" .,;-+×‘’'\"")
+    name = re.sub(r"\s+(?:at|for|after|over) \d+$", "", name)  # of "at 12, 24 and 48 h"
     name = re.sub(r"^(?:to|for|used|receive|r)\s+", "", name)
     name = re.sub(
         r"\s*,\s*given\b.*|"
-        r"(?:\s+(?:for|with|in|on|at|within|per day|of|and|or|to|given|once daily|daily|TID|divided doses)|/)+$",
+        r"(?:\s+(?:for|with|in|on|at|within|between|per day|of|and|or|to|given|once daily|daily|TID|divided doses)"
+        r"|/)+$",
         "",
         name,
     )
-    if not 2 <= len(name) <= 130 or not re.search(r"[A-Za-z]{2}", name):
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", name)}
+    if not 2 <= len(name) <= 130 or not words - _NO_ARM:
         return ""
     return name[0].lower() + name[1:] if re.match(r"[A-Z][a-z]+\b", name) else name
 
 
 def arm_words(name: str) -> frozenset[str]:
+    """The words of `name` by which an arm is told from another."""
     words = re.findall(r"[A-Za-z][\w-]*", plainly(html.unescape(html.unescape(name))))
     return frozenset(word.lower() for word in words if len(word) > 2 or word.isupper()) - _NO_ARM
