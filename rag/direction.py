@@ -74,7 +74,7 @@ def _verdict(stated: Stated, told: Told, outcome: frozenset[str]) -> bool | None
             return False if stated.sign == "same" else None
         return stated.sign == "same"
     if stated.sign == "same":  # what only changed within a group is no difference between groups
-        return False if told.shown and (told.compared or _sides(stated, told)) else None
+        return False if told.shown or (told.compared and told.reference) else None
     sign = _in_terms_of(stated.sign, told.sign, outcome)
     turned = _turned(stated, told)
     return None if sign is None or turned is None else (sign == stated.sign) != turned
