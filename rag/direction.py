@@ -4,8 +4,9 @@ Words of direction are compared about the same outcome, not how good they are: "
 shorter. Improved and worsened are about how good; they meet more and less only where the outcome tells (a longer
 survival is a better one, more toxicity a worse). "No significant difference", "did not improve", "failed to",
 "similar", "non-inferior" and p values from 0.05 on say that nothing was shown; so does "higher, but not significantly".
-"Lower with B than with A" is "higher with A than with B". Where the cited text speaks of the outcome in no such words,
-nothing is said against the claim.
+What was found to change is not "no difference", unless that is said of the groups. "Lower with B than with A" is
+"higher with A than with B". Where the cited text speaks of the outcome in no such words, nothing is said against the
+claim.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.abbreviations import abbreviated, abbreviations
-from rag.arms import CONTROL, TREATED
+from rag.arms_words import CONTROL, TREATED
 from rag.direction_claims import Stated, outcome_of, stated_direction
 from rag.direction_passages import Told, told_directions
 from rag.direction_words import OPPOSITE, Sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.arms import arm_words
+from rag.arms_words import arm_words
 from rag.direction_words import CHANGE, CUE, OPPOSITE, REFERENCE, Cue, Sign, cues
 from rag.significance import says_nothing, says_significant
 from rag.words import content_words

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.sentences import sentence_spans
-from rag.arms import CONTROL, TREATED, arm_words, larger_with
+from rag.arms import larger_with
+from rag.arms_words import CONTROL, TREATED, arm_words
 from rag.direction_claims import Stated
 from rag.direction_clauses import clauses, is_about_the_last, is_afterthought, takes_up
 from rag.direction_words import REFERENCE, Cue, Sign, cues
