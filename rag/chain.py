@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ingest.embedding import Embedder
 from ingest.errors import ModelError
 from ingest.library import Library
 from rag.abstention import missing
+from rag.adverse_events import adverse_events
 from rag.answer import Answer, Claim
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
@@ -91,6 +93,14 @@ def _answering(
         told.hear(Found(material.passages))
         return state | {"told": told}
 
+    def tabulate(state: State) -> State:
+        material: Material = state["material"]
+        answers = any(claim.verdict.passed for claim in state["claims"])
+        chunks_of = library.catalogue.chunks_of
+        found = adverse_events(material.question, material.passages, chunks_of) if answers else ()
+        numbered = (replace(event, citation=state["told"].numbered(event.citation)) for event in found)
+        return state | {"adverse_events": tuple(numbered)}
+
     recite = extractive()
     written: Runnable[State, Draft] = recite
     mended: Runnable[State, State] = RunnablePassthrough()
@@ -108,6 +118,7 @@ def _answering(
         | RunnablePassthrough.assign(claims=RunnableLambda(_checked))
         | mended
         | RunnableLambda(_tick("checks"))
+        | RunnableLambda(tabulate)
         | RunnableLambda(_compose)
     )
     return chain
@@ -203,4 +214,5 @@ def _compose(state: State) -> Answer:
         missing=lacks,
         filters=material.question.filters,
         exchanges=tuple(state.get("exchanges", draft.exchanges)),
+        adverse_events=state["adverse_events"],
     )

@@ -7,15 +7,16 @@ from typing import Any
 
 from ingest import bibliography
 from ingest.papers import Filters, Paper
-from rag.answer import Answer, Citation, Claim, Passage
+from rag.answer import AdverseEvent, Answer, Citation, Claim, Passage
 
 __all__ = [
-    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "to_bibtex", "to_json",
-    "to_markdown", "to_ris",
+    "ABSTAINED", "EVENT_COLUMNS", "SCHEMA_VERSION", "cited", "event_cells", "filters", "marks", "place", "reference",
+    "sources", "to_bibtex", "to_json", "to_markdown", "to_ris",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
 ABSTAINED = "The library does not hold an answer to this question."
+EVENT_COLUMNS = ("adverse event", "grade", "cause", "arm", "patients", "percent", "source")
 
 
 def title(paper: Paper) -> str:
@@ -38,7 +39,7 @@ def to_markdown(answer: Answer) -> str:
         lines = [ABSTAINED, *(f"{lack[0].upper()}{lack[1:]}." for lack in answer.missing)]
         lines += ["", "Nearest in the library:", "", *(f"- {line}" for line in nearest)] if nearest else []
         return "\n".join(lines)
-    lines = [_body(answer), ""]
+    lines = [_body(answer), "", *_event_table(answer)]
     lines += [line for remark in answer.remarks for line in (f"*{remark[0].upper()}{remark[1:]}.*", "")]
     lines += ["## Sources"]
     for number, citations in sources(answer).items():
@@ -59,6 +60,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "answer": ABSTAINED if answer.abstained else _body(answer),
         "claims": [_claim(claim) for claim in answer.claims],
         "left_out": [{"text": claim.text, "reasons": list(claim.verdict.reasons)} for claim in answer.left_out],
+        "adverse_events": [_event(event) for event in answer.adverse_events],
         "passages": [_passage(passage) for passage in answer.passages],
         "model": answer.model,
         "parts": list(answer.parts),
@@ -106,14 +108,36 @@ def marks(claim: Claim) -> str:
 def sources(answer: Answer) -> dict[int, list[Citation]]:
     """The citations of each source, in the order of their numbers, no quote twice."""
     found: dict[int, dict[tuple[int, int], Citation]] = {}
-    for claim in answer.claims:
-        for citation in claim.citations:
-            found.setdefault(citation.number, {}).setdefault((citation.start, citation.end), citation)
+    citations = [citation for claim in answer.claims for citation in claim.citations]
+    for citation in (*citations, *(event.citation for event in answer.adverse_events)):
+        found.setdefault(citation.number, {}).setdefault((citation.start, citation.end), citation)
     return {number: list(quotes.values()) for number, quotes in sorted(found.items())}
+
+
+def event_cells(event: AdverseEvent) -> tuple[str, ...]:
+    """A row of the table of adverse events, by EVENT_COLUMNS; a cell is empty where the source does not tell."""
+    counted = "" if event.affected is None else f"{event.affected:,}"
+    treated = "" if event.treated is None else f"of {event.treated:,}"
+    percent = "" if event.percent is None else f"{event.percent:g}%"
+    patients = f"{counted} {treated}".strip()
+    return event.event, event.grade, event.cause, event.arm, patients, percent, f"[{event.citation.number}]"
 
 
 def place(citation: Citation) -> str:
     return citation.section if citation.page is None else f"{citation.section}, page {citation.page}"
+
+
+def _event_table(answer: Answer) -> list[str]:
+    """The adverse events as a table in Markdown; nothing where there are none."""
+    if not answer.adverse_events:
+        return []
+    rows = [EVENT_COLUMNS, ("---",) * len(EVENT_COLUMNS), *map(event_cells, answer.adverse_events)]
+    return [*(f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in row)} |" for row in rows), ""]
+
+
+def _event(event: AdverseEvent) -> dict[str, Any]:
+    told = {name: getattr(event, name) for name in ("event", "grade", "cause", "arm", "affected", "treated", "percent")}
+    return told | {"citation": _citation(event.citation)}
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

@@ -56,9 +56,10 @@ class Told:
 
         return hear
 
-    def _numbered(self, claim: Claim) -> Claim:
-        def numbered(citation: Citation) -> Citation:
-            paper = citation.passage.paper.id
-            return replace(citation, number=self._numbers.setdefault(paper, len(self._numbers) + 1))
+    def numbered(self, citation: Citation) -> Citation:
+        """The citation under its paper's number, which it gets here if it has none."""
+        paper = citation.passage.paper.id
+        return replace(citation, number=self._numbers.setdefault(paper, len(self._numbers) + 1))
 
-        return replace(claim, citations=tuple(numbered(citation) for citation in claim.citations))
+    def _numbered(self, claim: Claim) -> Claim:
+        return replace(claim, citations=tuple(map(self.numbered, claim.citations)))
