@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.papers import Chunk, Paper, Section
-from ingest.sentences import sentence_spans
 from ingest.vocabulary import concepts_in, narrower
 from rag.adverse_event_sentences import Reported, reported_in
 from rag.adverse_event_tables import reported_in_row, rows_of, table_at
@@ -21,6 +20,7 @@ from rag.answer import AdverseEvent, Citation, Passage
 from rag.concepts import canonical
 from rag.naming import holds, names_of
 from rag.question import Question
+from rag.quotable import quotable_spans, unquotable
 
 __all__ = ["MOST", "ChunksOf", "adverse_events"]
 
@@ -77,7 +77,7 @@ def _reported(paper: Paper) -> Iterator[_Found]:
         if section.kind == "table":
             yield from _in_table(paper, section)
             continue
-        for start, end in sentence_spans(paper.text, section.start, section.end):
+        for start, end in quotable_spans(paper.text, section.start, section.end):
             yield from ((one, start, end) for one in reported_in(paper.text[start:end]))
 
 
@@ -87,6 +87,8 @@ def _in_table(paper: Paper, section: Section) -> Iterator[_Found]:
         return
     grades = grades_of(table.caption)
     for row in rows_of(paper, section.start, section.end):
+        if unquotable(row.text) or unquotable(row.heading) or any(map(unquotable, table.caption.split("\n"))):
+            continue
         for one in reported_in_row(row, table):
             if one.grade or not grades:
                 yield one, row.start, row.end

@@ -28,7 +28,7 @@ from rag.rephrasing import split_question
 from rag.retrieval import Retriever
 from rag.rounds import Material, research
 from rag.support import supported
-from rag.told import Told
+from rag.told import Told, kept_back
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -187,7 +187,8 @@ def _tick(name: str) -> Callable[[State], State]:
 def _compose(state: State) -> Answer:
     material, draft, told = state["material"], state["draft"], state["told"]
     kept = tuple(claim for claim in state["claims"] if claim.verdict.passed)
-    left_out = tuple(claim for claim in state["claims"] if not claim.verdict.passed)
+    failed = [claim for claim in state["claims"] if not claim.verdict.passed]
+    left_out = tuple(dict.fromkeys([*failed, *kept_back(material.passages)]))
     for claim in left_out:
         told.hear(LeftOut(claim))
     clock = state["clock"]

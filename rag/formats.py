@@ -8,6 +8,7 @@ from typing import Any
 from ingest import bibliography
 from ingest.papers import Filters, Paper
 from rag.answer import AdverseEvent, Answer, Citation, Claim, Passage
+from rag.quotable import name_shown, shown_part
 
 __all__ = [
     "ABSTAINED", "EVENT_COLUMNS", "SCHEMA_VERSION", "cited", "event_cells", "filters", "marks", "place", "reference",
@@ -21,14 +22,14 @@ EVENT_COLUMNS = ("adverse event", "grade", "cause", "arm", "patients", "percent"
 
 def title(paper: Paper) -> str:
     """The paper's title; a digest is never passed off as the paper."""
-    return f"immunorag digest of “{paper.title}”" if paper.source == "digest" else paper.title
+    return f"immunorag digest of “{paper.title}”" if paper.source == "digest" else name_shown(paper.title)
 
 
 def reference(paper: Paper) -> str:
     """One line that lets a reader find the paper: authors, title, journal, year, DOI or PMID."""
-    authors = paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
-    where = " ".join(part for part in (paper.journal, str(paper.year or "")) if part)
-    number = f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else ""
+    authors = name_shown(paper.authors[0]) + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
+    where = " ".join(part for part in (name_shown(paper.journal), str(paper.year or "")) if part)
+    number = f"doi:{name_shown(paper.doi)}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else ""
     return ". ".join(part.rstrip(".") for part in (authors, title(paper), where, number) if part)
 
 
@@ -124,7 +125,8 @@ def event_cells(event: AdverseEvent) -> tuple[str, ...]:
 
 
 def place(citation: Citation) -> str:
-    return citation.section if citation.page is None else f"{citation.section}, page {citation.page}"
+    section = name_shown(citation.section)
+    return section if citation.page is None else f"{section}, page {citation.page}"
 
 
 def _event_table(answer: Answer) -> list[str]:
@@ -148,19 +150,19 @@ def _citation(citation: Citation) -> dict[str, Any]:
     paper = citation.passage.paper
     return {
         "number": citation.number,
-        "paper_id": paper.id,
+        "paper_id": name_shown(paper.id),
         "title": title(paper),
         "year": paper.year,
         "source": paper.source,
         "status": paper.status,
-        "design": paper.design,
+        "design": name_shown(paper.design),
         "species": list(paper.species),
         "prospective": paper.prospective,
         "sample_size": paper.sample_size,
-        "trials": [*paper.trials, *paper.trial_ids],
-        "doi": paper.doi,
+        "trials": [name_shown(name) for name in (*paper.trials, *paper.trial_ids)],
+        "doi": name_shown(paper.doi),
         "pmid": paper.pmid,
-        "section": citation.section,
+        "section": name_shown(citation.section),
         "page": citation.page,
         "quote": citation.quote,
         "start": citation.start,
@@ -171,11 +173,11 @@ def _citation(citation: Citation) -> dict[str, Any]:
 def _passage(passage: Passage) -> dict[str, Any]:
     chunk = passage.chunk
     return {
-        "paper_id": passage.paper.id,
-        "section": chunk.section.title or chunk.section.kind,
+        "paper_id": name_shown(passage.paper.id),
+        "section": name_shown(chunk.section.title or chunk.section.kind),
         "page": chunk.page,
         "start": chunk.start,
         "end": chunk.end,
-        "text": passage.text,
+        "text": shown_part(passage.text),
         "score": passage.score,
     }

@@ -174,8 +174,10 @@ def study_facts(paper: Paper | Record) -> str:
     """What kind of study a paper reports, in one line: design, species, size, trials; "" where nothing is known."""
     prospective = {True: "prospective", False: "retrospective", None: ""}[paper.prospective]
     size = "" if paper.sample_size is None else f"n = {paper.sample_size:,}"
-    names = " ".join([*paper.trials, *paper.trial_ids])
-    return " · ".join(filter(None, (paper.design, prospective, ", ".join(paper.species), size, names)))
+    from rag.quotable import name_shown
+
+    names = " ".join(map(name_shown, (*paper.trials, *paper.trial_ids)))
+    return " · ".join(filter(None, (name_shown(paper.design), prospective, ", ".join(paper.species), size, names)))
 
 
 def _abstention(answer: Answer) -> list[Block]:
