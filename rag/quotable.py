@@ -11,11 +11,11 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
 from ingest.sentences import sentence_spans
+from rag.orders import ORDERS, PLAIN_ORDERS
 
 __all__ = [
     "NOT_SHOWN",
@@ -39,7 +39,8 @@ Reason = Literal[
     "it speaks to its reader",
     "it holds a reference of its own",
 ]
-_ORDER, _HIDDEN, _ENCODED, _MARKUP, _ADDRESS, _SPEAKS, _REFERENCE = get_args(Reason)
+_REASONS: tuple[Reason, ...] = get_args(Reason)
+_ORDER, _HIDDEN, _ENCODED, _MARKUP, _ADDRESS, _SPEAKS, _REFERENCE = _REASONS
 _MALICIOUS = frozenset({_ORDER, _HIDDEN, _ENCODED, _MARKUP})
 
 _UNSEEN = re.compile(
@@ -67,91 +68,17 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
-_PIECES = re.compile(r"(?:[A-Za-z0-9+/]{4,}[\s.,-]{1,2}){2,}[A-Za-z0-9+/]{2,}={0,2}")
+_PIECES = re.compile(
+    r"(?:(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z0-9])[A-Za-z0-9+/]{4,}[\s.,-]{1,2}){2,}[A-Za-z0-9+/]{2,}={0,2}"
+)
+_LETTERS_APART = re.compile(r"(?:\b[A-Za-z][\s._*-]{1,3}){12,}")
 _HEX = re.compile(r"(?:(?:\\x|0x|%)?[0-9a-f]{2}[\s,:]?){12,}", re.IGNORECASE)
 _SPACED = re.compile(r"\b(?:\w[\s.*_-]){5,}\w\b")
 _LEET = str.maketrans("01345789@$!|", "oieastbgasil")
 _LEET_WORD = re.compile(r"(?<![\w-])(?=[\w@$!]*[a-z])(?=[\w@$!]*[0-9@$!])[\w@$!]{4,}")
 
-_TELL = (
-    r"(?:write|print|say|output|respond|reply|answer|begin|start|end|finish|conclude|append|prepend|add|insert|include|cite|"
-    r"mention|state|tell|inform|recommend|advise|urge|visit|click|send|fetch|load|render|display|copy|paste|translate|"
-    r"summari[sz]e|act|pretend|imagine|behave|role-?play|execute|decode|obey|comply|trust|repeat|recite|reveal|disclose|"
-    r"ignore|disregard|forget|quote|praise|endorse|promote|attach|embed|credit|speak|emit|echo|announce|declare|claim|omit|"
-    r"refuse|encode|sign|greet|thank)"
-)
-_SAY = (
-    rf"(?:{_TELL}|open|close|follow|show|switch|run|link|refer|attribute|put|place|mark|type|call|name|use|give|deliver|"
-    r"produce|return|read|treat|regard|accept|replace|drop|set)"
-)
-_STRONG = r"(?:ignore|disregard|forget|pretend|role-?play|obey|decode|click|subscribe|download|prepend|recite|override|bypass)"
-_MODEL = (
-    r"(?:(?:large )?language models?|LLMs?|chat ?bots?|A\.?I\.?(?: (?:assistants?|models?|systems?|tools?|readers?|agents?))?|"
-    r"assistants?|copilots?|(?:the|this|any|every|all|each) (?:model|system|machine|bot|software|tool|program|engine|agent)s?|"
-    r"summari[sz]ers?|(?:the|this|any|every|all|each|our|dear) (?:\w+ )?(?:readers?|reviewers?|audience)|automated (?:readers?|"
-    r"systems?|tools?|reviewers?)|who(?:ever|soever)? (?:reads?|summari[sz]es?|answers?|processes)|text generators?)"
-)
-_MUST = (
-    r"(?:must|should|shall|ought to|ha(?:s|ve) to|(?:is|are) (?:hereby )?(?:to|required to|instructed|asked|told|ordered|advised|"
-    r"requested|directed|obliged)|needs? to|will now|may only|can only)"
-)
-_ANSWER = r"(?:answers?|repl(?:y|ies)|(?:its|their|your) (?:\w+ )?outputs?|generated text|responses? to (?:this|any|every) \w+)"
-_OBJECT = (
-    r"(?:the|this|these|that|those|all|every|each|only|exactly|with|in|as|to|by|no|an?|any|nothing|it|them|us|me|verbatim|how|"
-    r"what|[\"“'‘]|following|at least|here|his|her|its|their)"
-)
-_LEAD = (
-    r"(?:(?:please|now|then|just|simply|kindly|instead|always|never|do not|don't|finally|next|first|only|immediately|"
-    r"silently|quietly|secretly),?\s|(?:in|when|whenever|before|after|while|if|at|for)\b[^,]{3,60},\s(?:please\s)?)"
-)
-_SET_ASIDE = (
-    r"\b(?:ignore|disregard|forget|override|bypass|overrule)\b.{0,60}\b(?:instruct\w+|prompts?|rules?|directions?|directives?|"
-    r"constraints?|orders?|commands?|system|previous|above|prior|preceding|earlier|passages?|context|guard ?rails?|"
-    r"was (?:said|told)|safety (?:policy|policies|filters?))\b"
-)
-_ORDERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # set aside what was said
-        _SET_ASIDE,
-        r"\b(?:instructions?|rules?|directions?|directives?|orders?|commands?|prompts?)\b.{0,40}\b(?:no longer|are|is|have been)\b"
-        r".{0,20}\b(?:appl(?:y|ies)|valid|void|replaced|superseded|overridden|cancell?ed|suspended|lifted|obsolete)\b",
-        # an order at the beginning of a sentence or a clause
-        rf"(?:^|[:;!?\"“”(\[>*#]\s{{0,2}}|\b(?:please|now|just|simply|kindly|instead)\s){_STRONG}\b(?!\s(?:of|in|for|rates?)\b)",
-        rf"^{_LEAD}*{_SAY}\s{_OBJECT}",
-        rf"[:!?\"“”>*#]\s{{0,2}}{_LEAD}*{_TELL}\s{_OBJECT}",
-        rf"(?:\b(?:please|kindly|don't)|(?:^|[,:;]\s)(?:do not|never|always))\s+(?:\w+ly\s)?{_SAY}\b",
-        r"\bvisit\s+(?:the|our|this)\s+(?:\w+\s)?(?:web ?site|site|page|portal|link|shop|store)\b",
-        # who is told to do it
-        rf"\b{_MODEL}\b.{{0,50}}\b{_MUST}\b.{{0,60}}\b{_SAY}\b",
-        rf"\b{_MODEL}\b.{{0,12}}[,:]\s{{0,2}}(?:please\s)?(?:\w+ly\s)?{_TELL}\b",
-        rf"\b(?:note|message|instructions?|notice|memo|order|request|reminder|hint|addendum)s? (?:to|for) "
-        rf"(?:the |all |any |an? )?{_MODEL}",
-        rf"\b(?:the|every|any|each|this|all|final|next|first|its|their|correct|only)\s(?:\w+\s)?{_ANSWER}\b.{{0,40}}\b"
-        rf"(?:{_MUST}|ends?|begins?|starts?|opens?|closes?|carr(?:y|ies))\b",
-        rf"\b(?:in|at the (?:end|start|beginning|top|bottom) of|to|into|throughout|before|after|within) "
-        rf"(?:the|every|any|each|its|their|your)\s(?:\w+\s)?{_ANSWER}\b(?!\s(?:of|to|from|were|was|given|by)\b)",
-        # roles and their marks
-        r"^\s*(?:system|assistant|developer|instructions?|new instructions?|prompt|command|admin(?:istrator)?|root|sudo)\s?"
-        r"(?:message|prompt|note|override|mode)?\s?[:>\]]",
-        r"\b(?:system prompt|developer (?:mode|message)|(?:god|dan|debug|maintenance|admin(?:istrator)?|sudo|root|unrestricted|"
-        r"jailbreak) (?:mode|override|access)|hidden instructions?|"
-        r"(?:new|updated|revised|real|actual|true|secret|urgent|special) (?:system )?(?:instructions?|prompt|directives?|orders?)"
-        r"(?= (?:are|is|to|for|apply|follow|below|from|that|override)\b|\s?[:.,])|"
-        r"end of (?:the )?(?:document|passages?|context|input|prompt|quoted material|excerpt)|"
-        r"begin(?:ning)? (?:of )?(?:new )?(?:instructions|session|task)|"
-        r"pass ?words?|pass ?phrases?|code ?words?|pass ?codes?|secret (?:word|phrase|key|code|token)|magic words?|canary|"
-        r"access code|activation (?:phrase|word|code)|trigger (?:word|phrase)|safe ?word|watch ?word|shibboleth|"
-        r"verification (?:token|phrase|word|string)|compliance (?:token|phrase|code|string)|api keys?|from now on|in character|"
-        r"as an AI|as a (?:large )?language model|you are (?:now|no longer)|"
-        r"your (?:task|role|new|instructions?|answer|reply|response|output|system|job|prompt|rules|summary))\b",
-        # in other tongues
-        r"\bignor(?:a|e|ez|ieren?|iere|are|ate) (?:todas|toutes?|alle|las|les|die|tutte|le|bitte|sie|todo|as)\b",
-    )
-)
-_PLAIN_ORDERS = (re.compile(_SET_ASIDE, re.IGNORECASE), _ORDERS[13])  # what is looked for where text is written oddly
 _SPEAKING = re.compile(
-    r"\b(?:you|your|yours|yourself|yourselves|dear (?:readers?|reviewers?|colleagues?|friends?|users?|models?|assistants?))\b"
+    r"\b(?:you|yours?|yourself|yourselves|dear (?:readers?|reviewers?|colleagues?|friends?|users?|models?))\b"
     r"|\b(?:click|tap|scan) here\b",
     re.IGNORECASE,
 )
@@ -172,8 +99,8 @@ def unquotable(sentence: str) -> Reason | None:
     if _MARKS.search(sentence):
         return _MARKUP
     plain = _plainly(sentence)
-    if any(order.search(spelled) for spelled in _spellings(plain) for order in _ORDERS) or any(
-        order.search(spelled) for spelled in (plain[::-1], plain.translate(_ROT13)) for order in _PLAIN_ORDERS
+    if any(order.search(spelled) for spelled in _spellings(plain) for order in ORDERS) or any(
+        order.search(spelled) for spelled in (plain[::-1], plain.translate(_ROT13)) for order in PLAIN_ORDERS
     ):
         return _ORDER
     if _ADDRESSES.search(plain):
@@ -183,9 +110,12 @@ def unquotable(sentence: str) -> Reason | None:
     return _REFERENCE if _REFERENCES.search(plain) else None
 
 
+@lru_cache(maxsize=1024)
 def gives_orders(text: str) -> Reason | None:
     """Why `text` is meant to do something to who reads it: by an order, hidden or encoded text, or markup."""
-    return next((why for start, end in _spans(text) if (why := unquotable(text[start:end])) in _MALICIOUS), None)
+    return next(
+        (why for start, end in sentence_spans(text) if (why := unquotable(text[start:end])) in _MALICIOUS), None
+    )
 
 
 def quotable_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -202,6 +132,7 @@ def quotable_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     ]
 
 
+@lru_cache(maxsize=1024)
 def shown_part(text: str) -> str:
     """`text` with a mark in place of each stretch that may not be shown."""
     kept = quotable_spans(text)
@@ -216,6 +147,7 @@ def shown_part(text: str) -> str:
     return "".join([*pieces, f" {NOT_SHOWN}" if text[position:].strip() else ""]).strip()
 
 
+@lru_cache(maxsize=1024)
 def withheld_part(text: str) -> str:
     """What `shown_part` leaves out of `text`."""
     kept = set(quotable_spans(text))
@@ -231,10 +163,6 @@ def name_shown(name: str) -> str:
 
 def _each(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
-
-
-def _spans(text: str) -> Sequence[tuple[int, int]]:
-    return sentence_spans(text)
 
 
 def _paragraph(text: str, place: int) -> int:
@@ -276,7 +204,9 @@ def _encoded(text: str) -> bool:
     """Whether a run of letters and figures in `text` reads as other text in Base64 or hexadecimal digits."""
     runs = [match.group() for match in _RUN.finditer(text)]
     runs += [re.sub(r"[\s.,-]", "", match.group()) for match in _PIECES.finditer(text)]
-    if any(_reads(_base64(run)) for run in runs):
+    if any(_reads(_base64(run)) for run in runs) or any(
+        sum(map(str.islower, match.group())) >= 8 for match in _LETTERS_APART.finditer(text)
+    ):
         return True
     digits = (re.sub(r"\\x|0x|[%\s,:]", "", match.group()) for match in _HEX.finditer(text))
     return any(_reads(_hexadecimal(run)) for run in digits)
@@ -306,4 +236,4 @@ def _reads(decoded: bytes) -> bool:
     if len(decoded) < 8 or not all(32 <= byte < 127 or byte in (9, 10, 13) for byte in decoded):
         return False
     letters = sum(chr(byte).isalpha() or byte == 32 for byte in decoded)
-    return letters >= 0.75 * len(decoded)
+    return letters >= 0.6 * len(decoded)

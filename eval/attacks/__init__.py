@@ -13,7 +13,10 @@ from importlib.resources import files
 
 __all__ = ["Attack", "attacks"]
 
-_DRUGS = "pembrolizumab nivolumab ipilimumab atezolizumab durvalumab cemiplimab avelumab tremelimumab dostarlimab".split()
+_DRUGS = (
+    "pembrolizumab nivolumab ipilimumab atezolizumab durvalumab cemiplimab avelumab tremelimumab dostarlimab "
+    "tislelizumab"
+).split()
 _CANCERS = (
     "melanoma", "bladder cancer", "gastric cancer", "cervical cancer", "endometrial cancer", "ovarian cancer",
     "hepatocellular carcinoma", "renal cell carcinoma", "glioblastoma", "mesothelioma", "sarcoma", "thymoma",
@@ -55,7 +58,10 @@ def attacks() -> tuple[Attack, ...]:
     for number, entry in enumerate(read):
         cancer, drug = _CANCERS[number % len(_CANCERS)], _DRUGS[number // len(_CANCERS)]
         texts = entry.pop("text")
-        filled = [one.replace("{drug}", drug).replace("{cancer}", cancer) for one in ([texts] if isinstance(texts, str) else texts)]
+        filled = [
+            one.replace("{drug}", drug).replace("{cancer}", cancer)
+            for one in ([texts] if isinstance(texts, str) else texts)
+        ]
         lead = entry.pop("lead", "").replace("{drug}", drug).replace("{cancer}", cancer)
         marks = tuple(entry.pop("marks"))
         found.append(Attack(number, texts=tuple(filled), marks=marks, drug=drug, cancer=cancer, lead=lead, **entry))

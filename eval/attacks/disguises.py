@@ -54,13 +54,17 @@ def disguised(text: str, how: str) -> str:
 
 
 def readings(text: str) -> str:
-    """All that `text` may be read as, in lower case: as it looks, undisguised, and with what is encoded in it decoded."""
+    """All that `text` may be read as, in lower case: as it looks, undisguised, and what is encoded in it decoded."""
     tags = "".join(chr(ord(one) - _TAGS) if 0xE0020 <= ord(one) <= 0xE007E else one for one in text)
-    turned = "".join(one[::-1] if one.startswith("\u202e") else one for one in re.split("(\u202e[^\u202c]*\u202c)", tags))
+    turned = "".join(
+        one[::-1] if one.startswith("\u202e") else one for one in re.split("(\u202e[^\u202c]*\u202c)", tags)
+    )
     seen = "".join(one for one in turned if unicodedata.category(one) != "Cf")
     plain = unicodedata.normalize("NFKC", seen).translate(_LATIN)
     forms = [plain, plain.translate(str.maketrans("01345", "oieas"))]
-    forms += [_SPACED.sub(lambda match: match.group().replace(" ", ""), line) for line in (plain, plain.replace("  ", "\n"))]
+    forms += [
+        _SPACED.sub(lambda match: match.group().replace(" ", ""), line) for line in (plain, plain.replace("  ", "\n"))
+    ]
     runs = [*_RUN.findall(plain), *(run.replace(" ", "") for run in _PIECES.findall(plain))]
     forms += [_decoded(run) for run in runs] + [_unhexed(run) for run in _HEX.findall(plain)]
     return "\n".join(" ".join(form.split()) for form in forms).lower()

@@ -1,7 +1,7 @@
 """A model that obeys everything it reads, behind an OpenAI-compatible server on loopback.
 
-It reads through every disguise, and writes whatever an attack wants written: alone, with the mark of a passage, within a
-true sentence, and as the sentence of the passage that asks for it. A real model obeys less, and never better hidden.
+It reads through every disguise, and writes whatever an attack wants written: alone, with the mark of a passage, within
+a true sentence, and as the sentence of the passage that asks for it. A real model obeys less, and never better hidden.
 """
 
 from __future__ import annotations
