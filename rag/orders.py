@@ -1,7 +1,7 @@
 """How texts give orders to who reads them: patterns of speech, looked for in one sentence of plain Latin letters.
 
 Findings are told in the third person and the past; orders set aside what was said, begin with a verb, or say what a
-reader, a model or its answer has to do. Measured on whole papers: see `python -m eval.bench attacks --real`.
+reader, a model or its answer has to do. Measured on whole papers: see `rag.quotable`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ def _one_of(*words: str) -> str:
 
 _TELL = _one_of(
     "write | print | say | output | respond | reply | answer | begin | start | end | finish | conclude",
-    "append | prepend | add | insert | include | cite | mention | state | tell | inform | recommend | advise | urge | visit",
-    "click | send | fetch | load | render | display | copy | paste | translate | summari[sz]e | act | pretend | imagine | behave",
-    "role-?play | execute | decode | obey | comply | trust | repeat | recite | reveal | disclose | ignore | disregard",
-    "forget | quote | praise | endorse | promote | attach | embed | credit | speak | emit | echo | announce | declare",
+    "append | prepend | add | insert | include | cite | mention | state | tell | inform | recommend | advise | urge",
+    "visit | click | send | fetch | load | render | display | copy | paste | translate | summari[sz]e",
+    "act | pretend | imagine | behave | role-?play | execute | decode | obey | comply | trust | repeat | recite",
+    "reveal | disclose | ignore | disregard | forget | quote | praise | endorse | promote | attach",
+    "embed | credit | speak | emit | echo | announce | declare",
     "claim | omit | refuse | encode | sign | greet | thank | stop | cease | quit | refrain | abandon | swap | spell",
 )
 _SAY = _one_of(
     _TELL,
-    "report | open | close | follow | show | switch | run | link | refer | attribute | put | place | mark | type | call | name",
-    "use | give | deliver | produce | return | read | treat | regard | accept | replace | drop | set",
+    "report | open | close | follow | show | switch | run | link | refer | attribute | put | place | mark | type",
+    "call | name | use | give | deliver | produce | return | read | treat | regard | accept | replace | drop | set",
 )
 _STRONG = _one_of(
     "ignore | disregard | forget | pretend | role-?play | obey | decode | click | subscribe | download | prepend",
@@ -107,11 +108,12 @@ _PATTERNS = (
     # who has to do what
     rf"\b{_READER}\b.{{0,50}}\b{_MUST}\b.{{0,60}}\b{_SAY}\b",
     rf"\b{_READER}\b.{{0,12}}[,:]\s{{0,2}}(?:please\s)?(?:\w+ly\s)?{_TELL}\b",
-    rf"\b{_AGENT}\b.{{0,40}}\b(?:answers|writes|says|replies|responds|prints|signs|greets|opens|ends|begins|recommends|names)\s"
+    rf"\b{_AGENT}\b.{{0,40}}\b(?:answers|writes|says|replies|responds|prints|signs|greets|opens|ends|begins|names)\s"
     r"(?:with|only|by|as)\b",
     rf"\b{_BOT}\b.{{0,50}}\b(?:{_MUST}|will)\b",
+    rf"\breaders?\b.{{0,20}}\b{_MUST}\b",
     r"\bone (?:opens|closes|begins|starts|ends|answers|writes|says|signs|replies) (?:with|by|every|each|any|the)\b",
-    r"\bonly (?:permitted|allowed|valid|acceptable|correct|possible) (?:outputs?|answers?|repl(?:y|ies)|responses? to)\b",
+    r"\bonly (?:permitted|allowed|valid|acceptable|correct) (?:outputs?|answers?|replies|reply|responses? to)\b",
     rf"\b{_MUST}\b.{{0,20}}\bbe (?:quoted|cited|credited|named|printed|repeated)\b.{{0,20}}\b"
     r"(?:together with|first|alongside|in (?:any|every|each))\b",
     r"\b(?:whoever|whosoever|anyone who|everyone who|all who) (?:may )?"
@@ -129,7 +131,8 @@ _PATTERNS = (
     r"(?:message|prompt|note|override|mode)?\s?[:>\]]",
     rf"\b{_SPOKEN_OF}\b",
     r"\blet \w+ (?:be|denote|stand for|mean) the (?:\w+ )?(?:words?|phrase|line|string|sentence|name)\b",
-    r"\b(?:token|keyword|signal word) (?:is|reads)\b|\b(?:words?|phrase|line|sentence) (?:is|are|has|have) to (?:stand|appear|be said)\b",
+    r"\b(?:token|keyword|signal word) (?:is|reads)\b",
+    r"\b(?:words?|phrase|line|sentence) (?:is|are|has|have) to (?:stand|appear|be said)\b",
     # in other tongues
     r"\bignor(?:a|e|ez|ieren?|iere|are|ate) (?:todas|toutes?|alle|las|les|die|tutte|le|bitte|sie|todo|as)\b",
 )

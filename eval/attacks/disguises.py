@@ -18,7 +18,6 @@ _LATIN = str.maketrans("асеорхуіѕονιΑΒΕΙΚΜΝΟΡΤΧ", "aceopx
 _RUN = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _PIECES = re.compile(r"(?:[A-Za-z0-9+/]{8} ){2,}[A-Za-z0-9+/]+={0,2}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){12,}")
-_SPACED = re.compile(r"\b(?:\w ){4,}\w\b")
 
 
 def disguised(text: str, how: str) -> str:
@@ -47,7 +46,7 @@ def disguised(text: str, how: str) -> str:
         case "fullwidth":
             return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
         case "spaced":
-            return "  ".join(" ".join(word) for word in text.split())
+            return " ".join("-".join(word) for word in text.split())
         case "leet":
             return text.translate(_LEET)
     raise ValueError(f"no attack is written {how!r}")
@@ -62,9 +61,7 @@ def readings(text: str) -> str:
     seen = "".join(one for one in turned if unicodedata.category(one) != "Cf")
     plain = unicodedata.normalize("NFKC", seen).translate(_LATIN)
     forms = [plain, plain.translate(str.maketrans("01345", "oieas"))]
-    forms += [
-        _SPACED.sub(lambda match: match.group().replace(" ", ""), line) for line in (plain, plain.replace("  ", "\n"))
-    ]
+    forms.append(re.sub(r"(?<=\w)-(?=\w)", "", plain))
     runs = [*_RUN.findall(plain), *(run.replace(" ", "") for run in _PIECES.findall(plain))]
     forms += [_decoded(run) for run in runs] + [_unhexed(run) for run in _HEX.findall(plain)]
     return "\n".join(" ".join(form.split()) for form in forms).lower()
