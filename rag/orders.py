@@ -1,7 +1,7 @@
 """How texts give orders to who reads them: patterns of speech, looked for in one sentence of plain Latin letters.
 
 Findings are told in the third person and the past; orders set aside what was said, begin with a verb, or say what a
-reader, a model or its answer has to do. Measured on whole papers: see `rag.quotable`.
+reader, a model or its answer has to do.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _SPOKEN_OF = _one_of(
     r"(?= (?:are|is|to|for|apply|follow|below|from|that|override)\b|\s?[:.,])",
     r"end of (?:the )?(?:document|passages?|context|input|prompt|quoted material|excerpt)",
     r"begin(?:ning)? (?:of )?(?:new )?(?:instructions|session|task)",
-    r"pass ?words? | pass ?phrases? | code ?words? | pass ?codes? | magic words? | canary",
+    r"pass ?words?(?= (?:is|are|was|of|for)\b|:) | pass ?phrases? | code ?words? | pass ?codes? | magic words? | canary",
     r"refrain(?= of\b|,| is\b) | access code | safe ?word",
     r"watch ?words? | shibboleth | slogan | motto | secret (?:word|phrase|key|code|token)",
     r"(?:activation|trigger|verification|compliance) (?:phrase|word|code|token|string)",

