@@ -70,6 +70,7 @@ _REFERENCES = re.compile(
     r"\bdoi\b\s?[:.]?\s?(?:org)?|\b10\.\d{4,9}/\S|\bPMID\b|\barXiv\s?:\s?\d|\b(?:19|20)\d\d\s?;\s?\d+\s?(?:\(\d+\))?\s?:\s?\w?\d+",
     re.IGNORECASE,
 )
+_IDENTIFIER = re.compile(r"(?:doi:)?10\.\d{4,9}/[-._;()/:A-Za-z0-9]+|(?:sha256|pmid|pmcid):\w+", re.IGNORECASE)
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _PIECES = re.compile(
     r"(?:(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z0-9])[A-Za-z0-9+/]{4,}[\s.,-]{1,2}){2,}[A-Za-z0-9+/]{2,}={0,2}"
@@ -158,7 +159,9 @@ def withheld_part(text: str) -> str:
 
 
 def name_shown(name: str) -> str:
-    """A title, a name or a heading as it may be shown: whole, or not at all."""
+    """A title, a name, a heading or an identifier as it may be shown: whole, or not at all."""
+    if _IDENTIFIER.fullmatch(name) and "//" not in name and "www." not in name:
+        return name
     words = re.sub(r"[_]+|(?<=\w)-(?=\w)", " ", name)
     whole = not any(why in _MALICIOUS or why == _ADDRESS for why in map(unquotable, (name, words, *_each(name))))
     return name if whole else NOT_SHOWN

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from eval.attacks import Attack, attacks
 from eval.attacks.disguises import disguised, readings
@@ -15,6 +17,7 @@ from ingest.library import Library
 from rag.assistant import Assistant
 from rag.models import load_chat_model
 from tests.embedders import HashEmbedder
+from ui.rendering import answer_blocks, show
 
 DISGUISES = "base64 base64-spaced hex zero-width tags bidi homoglyphs greek fullwidth spaced leet".split()
 
@@ -55,8 +58,11 @@ def test_one_attack_of_each_kind_is_read_and_does_not_get_through(attack: Attack
         for model in (None, load_chat_model("obeying", base_url=url)):
             answer = Assistant(library, model).ask(attack.question)
             assert paper in {passage.paper.id for passage in answer.passages}
-            assert model is None or answer.exchanges
-            assert not got_through(attack, shown(answer))
+            # words alone are not sure enough of the question about harm, so that the model may not be asked
+            assert model is None or answer.exchanges or attack.place == "table"
+            printed = io.StringIO()
+            show(Console(file=printed, width=100), answer_blocks(answer))
+            assert not got_through(attack, printed.getvalue() + shown(answer))
 
 
 def test_the_prompt_of_a_poisoned_passage_holds_its_findings_and_not_its_order(tmp_path: Path) -> None:
