@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ingest.embedding import Embedder
 from ingest.errors import ModelError
 from ingest.library import Library
 from rag.abstention import missing
+from rag.adverse_events import adverse_events
 from rag.answer import Answer, Claim
 from rag.disagreement import disagreements, numbered, reporting
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
@@ -31,7 +33,7 @@ from rag.rephrasing import split_question
 from rag.retrieval import Retriever
 from rag.rounds import Material, research
 from rag.support import supported
-from rag.told import Told
+from rag.told import Told, kept_back
 from rag.understanding import understand
 from rag.withheld import withheld
 
@@ -107,6 +109,14 @@ def _answering(
         told.hear(Found(material.passages))
         return state | {"told": told}
 
+    def tabulate(state: State) -> State:
+        material: Material = state["material"]
+        answers = any(claim.verdict.passed for claim in state["claims"])
+        chunks_of = library.catalogue.chunks_of
+        found = adverse_events(material.question, material.passages, chunks_of) if answers else ()
+        numbered = (replace(event, citation=state["told"].numbered(event.citation)) for event in found)
+        return state | {"adverse_events": tuple(numbered)}
+
     recite = extractive()
     written: Runnable[State, Draft] = recite
     mended: Runnable[State, State] = RunnablePassthrough()
@@ -124,6 +134,7 @@ def _answering(
         | RunnablePassthrough.assign(claims=RunnableLambda(_checked))
         | mended
         | RunnableLambda(_tick("checks"))
+        | RunnableLambda(tabulate)
         | RunnableLambda(_compose)
     )
     return chain
@@ -196,7 +207,8 @@ def _tick(name: str) -> Callable[[State], State]:
 def _compose(state: State) -> Answer:
     material, draft, told = state["material"], state["draft"], state["told"]
     kept = tuple(claim for claim in state["claims"] if claim.verdict.passed)
-    left_out = tuple(claim for claim in state["claims"] if not claim.verdict.passed)
+    failed = [claim for claim in state["claims"] if not claim.verdict.passed]
+    left_out = tuple(dict.fromkeys([*failed, *kept_back(material.passages)]))
     for claim in left_out:
         told.hear(LeftOut(claim))
     clock = state["clock"]
@@ -230,4 +242,5 @@ def _compose(state: State) -> Answer:
         disagreements=tuple(numbered(one, told.numbered) for one in state["disagreements"] if kept),
         limits=limits(cited.values(), asks_for_findings(material.question.text)),
         withheld=state["withheld"],
+        adverse_events=state["adverse_events"],
     )

@@ -16,10 +16,13 @@ from rag.claims import find_verbatim
 from rag.direction import contradicted_direction
 from rag.names import foreign_names
 from rag.numbers import unsupported_numbers
+from rag.quotable import unquotable, withheld_part
 from rag.support import shared_words
+from rag.words import content_words
 
-__all__ = ["CHECKS", "Check", "check", "is_a_whole_sentence"]
+__all__ = ["CHECKS", "NOT_TO_BE_SHOWN", "Check", "check", "is_a_whole_sentence"]
 
+NOT_TO_BE_SHOWN = "not to be shown"  # how the reasons of the checks begin whose claims nobody is to see
 _LEAST_SHARED = 0.25  # of a claim's content words, in the passages it cites
 
 Check = Callable[[Claim], str | None]
@@ -63,6 +66,27 @@ def quotes_are_verbatim(claim: Claim) -> str | None:
         if not citation.quote or citation.passage.paper.text[citation.start : citation.end] != citation.quote:
             return f"quote of [{citation.number}] is not verbatim in {citation.passage.paper.id}"
     return None
+
+
+def may_be_shown(claim: Claim) -> str | None:
+    """Neither the claim nor a quote of it holds what no reader is to be shown: see `rag.quotable`."""
+    for text in (claim.text, *(citation.quote for citation in claim.citations)):
+        for start, end in [(0, len(text)), *_sentences(text)]:
+            if why := unquotable(text[start:end]):
+                return f"{NOT_TO_BE_SHOWN}: {why}"
+    return None
+
+
+def rests_on_what_may_be_shown(claim: Claim) -> str | None:
+    """No word of the claim stands only in what its passages do not say as findings, such as an order to a model."""
+    withheld = "\n".join(withheld_part(text) for text in {citation.passage.text for citation in claim.citations})
+    if not withheld:
+        return None
+    findings = _papers(claim)
+    for text in withheld.split("\n"):
+        findings = findings.replace(text, " ")
+    words = content_words(claim.text) & content_words(withheld)
+    return f"{NOT_TO_BE_SHOWN}: it rests on what is no finding" if words - content_words(findings) else None
 
 
 def numbers_are_present(claim: Claim) -> str | None:
@@ -110,7 +134,7 @@ def _cited_text(citation: Citation) -> str:
     return f"{citation.passage.paper.title}\n{citation.passage.text}"
 
 
-ABOUT_CITATIONS: tuple[Check, ...] = (cites, quotes_are_verbatim)
+ABOUT_CITATIONS: tuple[Check, ...] = (cites, quotes_are_verbatim, may_be_shown, rests_on_what_may_be_shown)
 CHECKS: tuple[Check, ...] = (
     *ABOUT_CITATIONS,
     numbers_are_present,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Claim, Passage, Verdict
 from rag.numbers import numbers_in
+from rag.quotable import quotable_spans
 from rag.typography import folded
 from rag.words import content_words
 
@@ -135,8 +136,9 @@ def _runs_on(plain: str, border: int) -> bool:
 
 def _nearest_sentences(text: str, passage: str) -> tuple[int, int]:
     """The one or two neighbouring sentences of `passage` that share most words and numbers with `text`."""
-    spans = sentence_spans(passage) or [(0, len(passage))]
-    pairs = [(left[0], right[1]) for left, right in itertools.pairwise(spans)]
+    whole = sentence_spans(passage)
+    spans = quotable_spans(passage) or whole or [(0, len(passage))]
+    pairs = [(left[0], right[1]) for left, right in itertools.pairwise(whole) if left in spans and right in spans]
     wanted_words, wanted_numbers = content_words(text), numbers_in(text)
 
     def likeness(span: tuple[int, int]) -> tuple[float, int]:

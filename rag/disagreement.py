@@ -1,9 +1,8 @@
 """Where studies disagree: findings on one comparison, in comparable people, that point in different directions.
 
 Looked for in all passages that were read for an answer, not only in what it quotes, and where else their papers report
-their findings. Two findings disagree that are on
-the same drug or marker (or on two drugs of the class that was asked about) and the same endpoint, where one says more
-and the other less or no difference. They do not where they are about different cancers, lines, therapies, groups of
+their findings. Two findings disagree that are on the same drug or marker (or on two drugs of the class that was asked
+about) and the same endpoint, where one says more and the other less or no difference. They do not where they are about different cancers, lines, therapies, groups of
 patients or species; where what is called no difference leaves room for the other's figure on the same side; or where
 they are reports of one trial, unless an older and a newer data cut. Reviews, editorials and protocols report nothing of
 their own, and a single case disagrees with nobody.
@@ -18,12 +17,12 @@ from itertools import combinations
 
 from ingest.library import Library
 from ingest.papers import Paper
-from ingest.sentences import sentence_spans
 from ingest.study import design_class
 from ingest.vocabulary import Concept, concept, mentions, narrower
 from rag.answer import Citation, Disagreement, Passage, Side
 from rag.names import trials_in
 from rag.population import Population, akin, comparable, differences, population
+from rag.quotable import quotable_spans
 from rag.reported import Finding, asked_about, endpoints_in, findings, turned
 from rag.retrieval import limited, located
 from rag.strength import same_trial, strength
@@ -97,7 +96,7 @@ def _all(question: str, passages: Sequence[Passage]) -> list[_Told]:
     for passage in passages:
         if design_class(passage.paper.design) in _NOT_OWN or passage.chunk.section.kind in _NO_FINDINGS:
             continue
-        for start, end in sentence_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
+        for start, end in quotable_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
             if _of_others(passage.paper, passage.paper.text[start:end]):
                 continue
             for finding in findings(passage.paper.text, start, end):

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ingest.embedding import Embedder
 from ingest.papers import SectionKind
-from ingest.sentences import sentence_spans
 from rag.answer import Passage
 from rag.concepts import canonical
 from rag.findings import asks_for_findings, figures
 from rag.question import Question
+from rag.quotable import quotable_spans
 from rag.words import content_words, word_forms
 
 __all__ = ["Evidence", "Rarity", "asked_words", "nearness", "sentence_texts", "subject_words", "weigh"]
@@ -119,7 +119,7 @@ def _sentences(passages: Sequence[Passage]) -> list[tuple[int, Passage, int, int
     seen: set[tuple[str, int, int]] = set()
     places = []
     for number, passage in enumerate(passages, start=1):
-        for start, end in sentence_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
+        for start, end in quotable_spans(passage.paper.text, passage.chunk.start, passage.chunk.end):
             place = (passage.paper.id, start, end)
             if place not in seen and _is_sentence(passage.paper.text[start:end]):
                 seen.add(place)

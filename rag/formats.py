@@ -7,14 +7,16 @@ from typing import Any
 
 from ingest import bibliography
 from ingest.papers import Filters, Paper, Status
-from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side
+from rag.answer import AdverseEvent, Answer, Citation, Claim, Disagreement, Passage, Side
 from rag.filtering import described
 from rag.preclinical import studied_in
+from rag.quotable import name_shown, shown_part
 from rag.strength import source_ids
 
 __all__ = [
-    "ABSTAINED", "SCHEMA_VERSION", "WARNINGS", "cited", "filters", "lead", "marks", "place", "reference",
-    "same_trial_as", "sources", "study", "taken_as", "to_bibtex", "to_json", "to_markdown", "to_ris", "withdrawn",
+    "ABSTAINED", "EVENT_COLUMNS", "SCHEMA_VERSION", "WARNINGS", "cited", "event_cells", "filters", "lead", "marks",
+    "place", "reference", "same_trial_as", "sources", "study", "taken_as", "to_bibtex", "to_json", "to_markdown",
+    "to_ris", "withdrawn",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
@@ -24,18 +26,19 @@ WARNINGS: dict[Status, str] = {
     "corrected": "CORRECTED",
 }
 ABSTAINED = "The library does not hold an answer to this question."
+EVENT_COLUMNS = ("adverse event", "grade", "cause", "arm", "patients", "percent", "source")
 
 
 def title(paper: Paper) -> str:
     """The paper's title; a digest is never passed off as the paper."""
-    return f"immunorag digest of “{paper.title}”" if paper.source == "digest" else paper.title
+    return f"immunorag digest of “{paper.title}”" if paper.source == "digest" else name_shown(paper.title)
 
 
 def reference(paper: Paper) -> str:
     """One line that lets a reader find the paper: authors, title, journal, year, DOI or PMID."""
-    authors = paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
-    where = " ".join(part for part in (paper.journal, str(paper.year or "")) if part)
-    number = f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else ""
+    authors = name_shown(paper.authors[0]) + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
+    where = " ".join(part for part in (name_shown(paper.journal), str(paper.year or "")) if part)
+    number = f"doi:{name_shown(paper.doi)}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else ""
     return ". ".join(part.rstrip(".") for part in (authors, title(paper), where, number) if part)
 
 
@@ -52,7 +55,7 @@ def _answered(answer: Answer) -> str:
         lines += ["", "Nearest in the library:", "", *(f"- {line}" for line in nearest)] if nearest else []
         lines += [line for paper in answer.withheld for line in ("", withdrawn(paper))]
         return "\n".join(lines)
-    lines = [_body(answer), ""]
+    lines = [_body(answer), "", *_event_table(answer)]
     lines += [line for remark in answer.remarks for line in (f"*{remark[0].upper()}{remark[1:]}.*", "")]
     lines += [line for apart in answer.disagreements for line in _side_by_side(apart)]
     lines += ["## Sources"]
@@ -87,6 +90,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "answer": ABSTAINED if answer.abstained else _body(answer),
         "claims": [_claim(claim) for claim in answer.claims],
         "left_out": [{"text": claim.text, "reasons": list(claim.verdict.reasons)} for claim in answer.left_out],
+        "adverse_events": [_event(event) for event in answer.adverse_events],
         "passages": [_passage(passage) for passage in answer.passages],
         "model": answer.model,
         "parts": list(answer.parts),
@@ -153,6 +157,7 @@ def sources(answer: Answer) -> dict[int, list[Citation]]:
     found: dict[int, dict[tuple[int, int], Citation]] = {}
     quoted = [citation for claim in answer.claims for citation in claim.citations]
     quoted += [side.citation for apart in answer.disagreements for side in apart.sides]
+    quoted += [event.citation for event in answer.adverse_events]
     for citation in quoted:
         found.setdefault(citation.number, {}).setdefault((citation.start, citation.end), citation)
     return {number: list(quotes.values()) for number, quotes in sorted(found.items())}
@@ -172,18 +177,44 @@ def study(paper: Paper) -> str:
     """A study in a few words, as it is set beside another: "KEYNOTE-564, phase 3 randomised trial, n = 994, 2021"."""
     name = paper.trials[0] if len(paper.trials) == 1 else f"{paper.authors[0]} et al." if paper.authors else paper.title
     size = "" if paper.sample_size is None else f"n = {paper.sample_size:,}"
-    return ", ".join(part for part in (name, paper.design, size, str(paper.year or "")) if part)
+    return ", ".join(part for part in (name_shown(name), paper.design, size, str(paper.year or "")) if part)
 
 
 def withdrawn(paper: Paper) -> str:
     """That a paper would have answered and is retracted, with the notice on it where one is known."""
     notices = [notice for notice in paper.notices if notice.status == "retracted"][:1]
-    told = [", ".join(part for part in (notice.origin, notice.date, notice.reason) if part) for notice in notices]
+    told = [
+        ", ".join(name_shown(part) for part in (notice.origin, notice.date, notice.reason) if part)
+        for notice in notices
+    ]
     return f"Not used, because it is retracted: {reference(paper)}{f' (notice: {told[0]})' if told else ''}."
 
 
+def event_cells(event: AdverseEvent) -> tuple[str, ...]:
+    """A row of the table of adverse events, by EVENT_COLUMNS; a cell is empty where the source does not tell."""
+    counted = "" if event.affected is None else f"{event.affected:,}"
+    treated = "" if event.treated is None else f"of {event.treated:,}"
+    percent = "" if event.percent is None else f"{event.percent:g}%"
+    patients = f"{counted} {treated}".strip()
+    return event.event, event.grade, event.cause, event.arm, patients, percent, f"[{event.citation.number}]"
+
+
 def place(citation: Citation) -> str:
-    return citation.section if citation.page is None else f"{citation.section}, page {citation.page}"
+    section = name_shown(citation.section)
+    return section if citation.page is None else f"{section}, page {citation.page}"
+
+
+def _event_table(answer: Answer) -> list[str]:
+    """The adverse events as a table in Markdown; nothing where there are none."""
+    if not answer.adverse_events:
+        return []
+    rows = [EVENT_COLUMNS, ("---",) * len(EVENT_COLUMNS), *map(event_cells, answer.adverse_events)]
+    return [*(f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in row)} |" for row in rows), ""]
+
+
+def _event(event: AdverseEvent) -> dict[str, Any]:
+    told = {name: getattr(event, name) for name in ("event", "grade", "cause", "arm", "affected", "treated", "percent")}
+    return told | {"citation": _citation(event.citation)}
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -220,7 +251,8 @@ def _studies(answer: Answer) -> list[dict[str, Any]]:
 
 def _withheld(paper: Paper) -> dict[str, Any]:
     notices = [
-        {"status": one.status, "origin": one.origin, "date": one.date, "reason": one.reason} for one in paper.notices
+        {"status": one.status, "origin": name_shown(one.origin), "date": one.date, "reason": name_shown(one.reason)}
+        for one in paper.notices
     ]
     return {"paper_id": paper.id, "title": title(paper), "year": paper.year, "status": paper.status, "notices": notices}
 
@@ -229,19 +261,19 @@ def _citation(citation: Citation) -> dict[str, Any]:
     paper = citation.passage.paper
     return {
         "number": citation.number,
-        "paper_id": paper.id,
+        "paper_id": name_shown(paper.id),
         "title": title(paper),
         "year": paper.year,
         "source": paper.source,
         "status": paper.status,
-        "design": paper.design,
+        "design": name_shown(paper.design),
         "species": list(paper.species),
         "prospective": paper.prospective,
         "sample_size": paper.sample_size,
-        "trials": [*paper.trials, *paper.trial_ids],
-        "doi": paper.doi,
+        "trials": [name_shown(name) for name in (*paper.trials, *paper.trial_ids)],
+        "doi": name_shown(paper.doi),
         "pmid": paper.pmid,
-        "section": citation.section,
+        "section": name_shown(citation.section),
         "page": citation.page,
         "quote": citation.quote,
         "start": citation.start,
@@ -252,11 +284,11 @@ def _citation(citation: Citation) -> dict[str, Any]:
 def _passage(passage: Passage) -> dict[str, Any]:
     chunk = passage.chunk
     return {
-        "paper_id": passage.paper.id,
-        "section": chunk.section.title or chunk.section.kind,
+        "paper_id": name_shown(passage.paper.id),
+        "section": name_shown(chunk.section.title or chunk.section.kind),
         "page": chunk.page,
         "start": chunk.start,
         "end": chunk.end,
-        "text": passage.text,
+        "text": shown_part(passage.text),
         "score": passage.score,
     }

@@ -18,6 +18,7 @@ from rag.answer import Passage
 from rag.failures import Failure, judged
 from rag.models import model_name
 from rag.question import Question
+from rag.quotable import name_shown, shown_part
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -93,10 +94,12 @@ def fitted(
 
 
 def _fenced(number: int, passage: Passage) -> str:
-    """One passage between marks that its own text cannot close."""
+    """One passage between marks that its own text cannot close, without what in it is no finding."""
     paper = passage.paper
-    head = ", ".join(part for part in (paper.title, paper.journal, str(paper.year or "")) if part)
-    return f"<passage {number}>\n{one_line(head)}\n{shown(passage.text)}\n</passage {number}>"
+    head = ", ".join(
+        part for part in (name_shown(paper.title), name_shown(paper.journal), str(paper.year or "")) if part
+    )
+    return f"<passage {number}>\n{one_line(head)}\n{shown(shown_part(passage.text))}\n</passage {number}>"
 
 
 def shown(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.answer import Citation, Claim, Passage
-from rag.checks import Check, check
+from rag.answer import Citation, Claim, Passage, Verdict
+from rag.checks import NOT_TO_BE_SHOWN, Check, check
 from rag.claims import Drafted, bind
 from rag.events import Hear, Sentence
+from rag.quotable import NOT_SHOWN, gives_orders, name_shown
 
-__all__ = ["Told"]
+__all__ = ["Told", "kept_back"]
 
 _ENDS = frozenset(".!?]\n")  # what a sentence may end with, its marks included
 
@@ -37,8 +38,14 @@ class Told:
             if known.verdict.passed:
                 known = self._numbered(known)
                 self.hear(Sentence(known))
+            elif self._poisoned() or any(reason.startswith(NOT_TO_BE_SHOWN) for reason in known.verdict.reasons):
+                known = Claim(NOT_SHOWN, (), _unsaid(known.verdict))
             self._claims[sentence] = known
         return known
+
+    def _poisoned(self) -> bool:
+        """Whether a passage gives orders: who obeys them may have written anything into a sentence that failed."""
+        return any(gives_orders(passage.text) for passage in self.passages)
 
     def listening(self, read: Callable[[str], list[Drafted]]) -> Callable[[str], None]:
         """What hears an LLM write piece by piece; `read` gives the sentences of its text so far.
@@ -57,9 +64,27 @@ class Told:
         return hear
 
     def numbered(self, citation: Citation) -> Citation:
-        """The citation with its paper's number; a paper that no claim has cited yet gets the next."""
+        """The citation with its paper's number; a paper that none has cited yet gets the next."""
         paper = citation.passage.paper.id
         return replace(citation, number=self._numbers.setdefault(paper, len(self._numbers) + 1))
 
     def _numbered(self, claim: Claim) -> Claim:
-        return replace(claim, citations=tuple(self.numbered(citation) for citation in claim.citations))
+        return replace(claim, citations=tuple(map(self.numbered, claim.citations)))
+
+
+def kept_back(passages: Sequence[Passage]) -> list[Claim]:
+    """What is told of each paper whose passages hold more than findings: that it does, and nothing of what it says."""
+    papers: dict[str, str] = {}
+    for passage in passages:
+        if why := gives_orders(passage.text):
+            papers.setdefault(name_shown(passage.paper.id), why)
+    return [
+        Claim(NOT_SHOWN, (), Verdict(passed=False, reasons=(f"{NOT_TO_BE_SHOWN}: a sentence of {paper}, for {why}",)))
+        for paper, why in papers.items()
+    ]
+
+
+def _unsaid(verdict: Verdict) -> Verdict:
+    """The verdict without what its reasons repeat of the sentence."""
+    said = (reason if reason.startswith(NOT_TO_BE_SHOWN) else reason.partition(":")[0] for reason in verdict.reasons)
+    return replace(verdict, reasons=tuple(said))

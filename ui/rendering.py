@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOT_ADVICE",
     "Block",
+    "Rows",
     "answer_blocks",
     "inert",
     "is_terminal",
@@ -38,6 +39,7 @@ NOT_ADVICE = "For research; not medical advice."
 _EXTRACTIVE = "extractive"
 _WIDEST = 100  # columns of prose; longer lines are hard to read
 _NEAREST = 5
+_LONGEST_WORD = 20  # of a table's cell, that is not broken
 
 _DIRECTION_MARKS = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _MARK = re.compile(r"\[\d+\]")
@@ -58,6 +60,14 @@ class Block:
     wrap: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table: aligned on a terminal, tab-separated in a pipe."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 def inert(text: str) -> str:
     """`text` on one line, without control characters and without marks that turn the direction of writing."""
     visible = text.translate(_DIRECTION_MARKS)
@@ -70,9 +80,12 @@ def is_terminal(console: Console) -> bool:
     return bool(getattr(console.file, "isatty", lambda: False)())
 
 
-def show(console: Console, blocks: Iterable[Block]) -> None:
+def show(console: Console, blocks: Iterable[Block | Rows]) -> None:
     """Print `blocks`: wrapped to at most 100 columns on a terminal, else one line each."""
     for block in blocks:
+        if isinstance(block, Rows):
+            _show_rows(console, block)
+            continue
         lead = " " * (block.indent - len(block.lead)) + block.lead
         if not block.text.plain:
             lines = [Text()]
@@ -86,19 +99,35 @@ def show(console: Console, blocks: Iterable[Block]) -> None:
             console.print(Text.assemble(before, line) if line.plain else line, soft_wrap=True, highlight=False)
 
 
+def _show_rows(console: Console, table: Rows) -> None:
+    if not is_terminal(console):
+        for cells in (table.head, *table.rows):
+            row(console, *cells)
+        return
+    from rich.table import Table
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name, *column in zip(table.head, *table.rows, strict=True):
+        words = [word for cell in (name, *column) for word in inert(cell).split()]
+        shown.add_column(name, overflow="fold", min_width=min(max(map(len, words), default=1), _LONGEST_WORD))
+    for cells in table.rows:
+        shown.add_row(*(Text(inert(cell)) for cell in cells))
+    console.print(shown, width=min(console.width, _WIDEST))
+
+
 def row(console: Console, *cells: object) -> None:
     """Print one tab-separated line."""
     console.file.write("\t".join(inert(str(cell)) for cell in cells) + "\n")  # rich would turn tabs into spaces
     console.file.flush()
 
 
-def answer_blocks(answer: Answer) -> list[Block]:
+def answer_blocks(answer: Answer) -> list[Block | Rows]:
     """The answer, its sources with every quote, what was left out, what wrote it."""
-    blocks = _taken_as(answer)
+    blocks: list[Block | Rows] = [*_taken_as(answer)]
     if answer.abstained:
         blocks += _abstention(answer)
     else:
-        blocks += [*_sentences(answer), *_disagreements(answer), *_sources(answer)]
+        blocks += [*_sentences(answer), *_events(answer), *_disagreements(answer), *_sources(answer)]
     blocks += _withheld(answer)
     blocks += [Block(_sentence(remark)) for remark in answer.remarks]
     if answer.limits:
@@ -150,8 +179,10 @@ def study_facts(paper: Paper | Record) -> str:
     """What kind of study a paper reports, in one line: design, species, size, trials; "" where nothing is known."""
     prospective = {True: "prospective", False: "retrospective", None: ""}[paper.prospective]
     size = "" if paper.sample_size is None else f"n = {paper.sample_size:,}"
-    names = " ".join([*paper.trials, *paper.trial_ids])
-    return " · ".join(filter(None, (paper.design, prospective, ", ".join(paper.species), size, names)))
+    from rag.quotable import name_shown
+
+    names = " ".join(map(name_shown, (*paper.trials, *paper.trial_ids)))
+    return " · ".join(filter(None, (name_shown(paper.design), prospective, ", ".join(paper.species), size, names)))
 
 
 def _abstention(answer: Answer) -> list[Block]:
@@ -208,6 +239,14 @@ def _withheld(answer: Answer) -> list[Block]:
     return [
         block for paper in answer.withheld for block in (Block(), Block(Text(inert(withdrawn(paper)), style="red")))
     ]
+
+
+def _events(answer: Answer) -> list[Block | Rows]:
+    from rag.formats import EVENT_COLUMNS, event_cells
+
+    if not answer.adverse_events:
+        return []
+    return [_heading("Adverse events"), Rows(EVENT_COLUMNS, tuple(map(event_cells, answer.adverse_events))), Block()]
 
 
 def _sources(answer: Answer) -> list[Block]:
