@@ -2,10 +2,10 @@
 
 Looked for in all passages that were read for an answer, not only in what it quotes, and where else their papers report
 their findings. Two findings disagree that are on the same drug or marker (or on two drugs of the class that was asked
-about) and the same endpoint, where one says more and the other less or no difference. They do not where they are about different cancers, lines, therapies, groups of
-patients or species; where what is called no difference leaves room for the other's figure on the same side; or where
-they are reports of one trial, unless an older and a newer data cut. Reviews, editorials and protocols report nothing of
-their own, and a single case disagrees with nobody.
+about) and the same endpoint, where one says more and the other less or no difference. They do not where they are about
+different cancers, lines, therapies, groups of patients or species; where what is called no difference leaves room for
+the other's figure on the same side; or where they are reports of one trial, unless an older and a newer data cut.
+Reviews, editorials and protocols report nothing of their own, and a single case disagrees with nobody.
 """
 
 from __future__ import annotations
