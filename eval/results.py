@@ -17,14 +17,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from eval.questions import Expected, KeyFact
+
 __all__ = [
     "Asked",
     "Change",
     "Cited",
     "Comparison",
     "Evaluation",
-    "Expected",
-    "Fact",
     "Flip",
     "Found",
     "Judged",
@@ -37,30 +37,15 @@ __all__ = [
     "Trend",
 ]
 
-Expected = Literal["answer", "abstain", "either"]
 Trend = Literal["better", "same", "worse"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing an answer has to say: any of `texts`; or `number` with its `unit`, give or take `tolerance`."""
-
-    texts: tuple[str, ...] = ()
-    number: float | None = None
-    unit: str = ""
-    tolerance: float = 0.0
-
-    def __str__(self) -> str:
-        if self.number is None:
-            return self.texts[0]
-        return f"{self.number:g}{self.unit if self.unit == '%' else f' {self.unit}'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question of a suite and what is known of its answer.
 
-    `text` is what the system is asked, `history` the questions before it. `area`, `type` and `kind` are those of
+    `text` is what the system is asked, `history` the questions before it, oldest first, and `standalone` the same
+    without them, for a system that takes no history. `area`, `type` and `kind` are those of
     `eval.questions.OwnQuestion`, "" where a suite has none. `group` is what it shares with others, a paper mostly:
     intervals draw whole groups. `gold` are the ids of the papers that answer, `evidence` texts of them any one of
     which answers, `facts` what an answer has to say, `verdict` the answer in one word (yes, no, maybe), `items` names
@@ -76,11 +61,12 @@ class Asked:
     expected: Expected = "answer"
     gold: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[KeyFact, ...] = ()
     verdict: str = ""
     items: tuple[tuple[str, ...], ...] = ()
     forbidden: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    standalone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +197,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One measure in two runs: `difference` is after less before, between `low` and `high` with 95 % (paired bootstrap).
+    """One measure in two runs: `difference` is after less before, with the bounds of its 95 % paired bootstrap interval.
 
     `trend` is "better" or "worse" only where that interval leaves out zero; which way is better is the measure's own.
     A `guarded` measure that is worse fails a build; times and lengths are not guarded. `flips` are the questions whose
@@ -252,7 +238,8 @@ class Comparison:
 class Judged:
     """What a person said of sampled sentences: of `n` judged, `supported` are by what they cite; with a 95 % interval.
 
-    `doubted` are those that are not, as (id of the question, sentence, note)."""
+    `doubted` are those that are not, as (id of the question, sentence, note).
+    """
 
     n: int
     supported: int
@@ -266,7 +253,7 @@ class Evaluation:
     """All that a report tells of.
 
     `peer` and what follows are None without `--compare`, `against_baseline` without `--baseline`. `floors` are the
-    hard floors that the run breaks, a sentence each: none in a run that passes.
+    hard floors that the run breaks, a clause each ("3 unsupported sentences shown, 0 allowed").
     """
 
     run: Run
@@ -280,5 +267,5 @@ class Evaluation:
 
     @property
     def failed(self) -> bool:
-        """Whether a build with this evaluation fails."""
-        return bool(self.floors or (self.against_baseline and self.against_baseline.worse))
+        """Whether a build fails with it: only one that is compared with a baseline can."""
+        return self.against_baseline is not None and bool(self.floors or self.against_baseline.worse)
