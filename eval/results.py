@@ -197,7 +197,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One measure in two runs: `difference` is after less before, with the bounds of its 95 % paired bootstrap interval.
+    """One measure in two runs: `difference` is after less before, with the bounds of its 95 % paired bootstrap.
 
     `trend` is "better" or "worse" only where that interval leaves out zero; which way is better is the measure's own.
     A `guarded` measure that is worse fails a build; times and lengths are not guarded. `flips` are the questions whose
