@@ -126,7 +126,7 @@ def _result(row: Mapping[str, Any]) -> Result:
 
 
 def _asked(row: Mapping[str, Any]) -> Asked:
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     plain["facts"] = _each(row.get("facts", ()), _fact)
     plain["items"] = _each(row.get("items", ()), _texts)
     return Asked(**plain)
@@ -139,6 +139,10 @@ def _fact(row: Mapping[str, Any]) -> KeyFact:
 def _sentence(row: Mapping[str, Any]) -> Sentence:
     cited = _each(row.get("citations", ()), lambda one: Cited(_text(one["paper"]), _text(one["quote"])))
     return Sentence(_text(row["text"]), cited)
+
+
+def _left_out(row: Mapping[str, Any]) -> LeftOut:
+    return LeftOut(_text(row["text"]), _texts(row.get("reasons", ())))
 
 
 def _each(rows: Iterable[Any], read: Callable[[Any], Item]) -> tuple[Item, ...]:

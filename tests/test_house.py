@@ -21,6 +21,7 @@ HOMES = {
     "bibtexparser": ("ingest/readers/bibtex.py",),
     "chromadb": ("ingest/vectors.py", "eval/bench/*.py"),
     "gradio": ("ui/app.py",),
+    "ir_measures": ("eval/measures.py",),
     "httpx": ("ingest/server.py", "ingest/sources/http.py", "ingest/vectors.py"),
     "langchain": ("rag/chain.py", "rag/models.py"),
     "langchain_chroma": ("eval/tutorial.py",),

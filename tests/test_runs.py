@@ -18,9 +18,13 @@ ASKED = Asked(
     items=(("a", "A"), ("b",)), history=("What?",), standalone="Does X work?",
 )  # fmt: skip
 REPLY = Reply(
-    sentences=(Sentence("It works.", (Cited("pmid:1", "works"),)),), found=(Found("pmid:1", "It works."), Found("pmid:2")),
-    confidence=0.5, left_out=(LeftOut("It kills.", ("12 stands nowhere",)),), seconds=0.25, tokens=(10, 2),
-)  # fmt: skip
+    sentences=(Sentence("It works.", (Cited("pmid:1", "works"),)),),
+    found=(Found("pmid:1", "It works."), Found("pmid:2")),
+    confidence=0.5,
+    left_out=(LeftOut("It kills.", ("12 stands nowhere",)),),
+    seconds=0.25,
+    tokens=(10, 2),
+)
 RUN = Run(
     "immunorag", "own", "dev", (Result(ASKED, REPLY, {"recall@5": 1.0}, ((),), (True, False)),), {"passages": 8},
     {"numpy": "2.4"}, 7, "2026-01-31", {"pmid:1": "A trial"},
