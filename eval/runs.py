@@ -137,8 +137,8 @@ def _fact(row: Mapping[str, Any]) -> KeyFact:
 
 
 def _sentence(row: Mapping[str, Any]) -> Sentence:
-    cited = _each(row.get("citations", ()), lambda one: Cited(_text(one["paper"]), _text(one["quote"])))
-    return Sentence(_text(row["text"]), cited)
+    text = _text(row["text"])
+    return Sentence(text, _each(row.get("citations", ()), lambda one: Cited(_text(one["paper"]), _text(one["quote"]))))
 
 
 def _left_out(row: Mapping[str, Any]) -> LeftOut:
