@@ -13,10 +13,10 @@ import math
 from pathlib import Path
 from random import Random
 
-from eval.results import Judged, Run
+from eval.results import Judged, Result, Run
 from eval.runs import RunError
 
-__all__ = ["COLUMNS", "form", "read_form"]
+__all__ = ["COLUMNS", "form", "read_form", "sampled"]
 
 COLUMNS = ("question id", "number", "question", "sentence", "quotes", "supported", "note")
 _SENTENCES = 100
@@ -24,14 +24,19 @@ _FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet would compute what begins
 _Z = 1.959964
 
 
-def form(run: Run) -> str:
-    """The form as CSV: a row a sentence, in the order of the questions."""
+def sampled(run: Run) -> list[tuple[Result, int]]:
+    """The sentences drawn, each by its question and its number there, from 0; in the order of the questions."""
     shown = [(result, number) for result in run.results for number in range(len(result.reply.sentences))]
     drawn = sorted(Random(run.seed).sample(range(len(shown)), min(_SENTENCES, len(shown))))  # noqa: S311 (no secrets)
+    return [shown[place] for place in drawn]
+
+
+def form(run: Run) -> str:
+    """The form as CSV: a row a sentence, in the order of the questions."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for result, number in (shown[place] for place in drawn):
+    for result, number in sampled(run):
         sentence = result.reply.sentences[number]
         quotes = "\n".join(f"{one.paper}: {one.quote}" for one in sentence.citations)
         told = (result.asked.id, str(number + 1), result.asked.text, sentence.text, quotes, "", "")

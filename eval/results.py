@@ -253,7 +253,8 @@ class Evaluation:
     """All that a report tells of.
 
     `peer` and what follows are None without `--compare`, `against_baseline` without `--baseline`. `floors` are the
-    hard floors that the run breaks, a clause each ("3 unsupported sentences shown, 0 allowed").
+    hard floors that the run breaks, a clause each ("3 unsupported sentences shown, 0 allowed"). `command` is what was
+    typed for it, "" where nothing was.
     """
 
     run: Run
@@ -264,6 +265,7 @@ class Evaluation:
     against_peer: Comparison | None = None
     against_baseline: Comparison | None = None
     judged: Judged | None = None
+    command: str = ""
 
     @property
     def failed(self) -> bool:

@@ -23,6 +23,7 @@ HOMES = {
     "gradio": ("ui/app.py",),
     "httpx": ("ingest/server.py", "ingest/sources/http.py", "ingest/vectors.py"),
     "ir_measures": ("eval/measures.py",),
+    "jinja2": ("eval/report/html.py",),
     "langchain": ("rag/chain.py", "rag/models.py"),
     "langchain_chroma": ("eval/tutorial.py",),
     "langchain_core": ("rag/*.py",),

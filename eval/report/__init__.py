@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from eval.judging import form
+from eval.report.html import to_html
 from eval.report.markdown import to_markdown
 from eval.report.plain import to_json
 from eval.results import Evaluation
@@ -21,6 +22,7 @@ __all__ = ["written"]
 def written(evaluation: Evaluation, folder: Path) -> list[Path]:
     """Write every form into `folder`, made where it is not there; raises RunError."""
     told = {
+        "report.html": to_html(evaluation),
         "report.md": to_markdown(evaluation),
         "report.json": json.dumps(to_json(evaluation), ensure_ascii=False, indent=1) + "\n",
         "judge.csv": form(evaluation.run),
