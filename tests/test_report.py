@@ -173,7 +173,7 @@ def test_marks_stand_where_their_values_do() -> None:
     assert [SHARE.at(value) for value in (-1, 0.25, 2)] == [0, 25, 100]
     assert SECONDS.at(0.1) == 40  # two of the five tenfolds from 1 ms to 100 s
     drawn = strip([Mark("ours", 0.5, (0.4, 0.75))], SHARE)
-    assert 'x1="40.0%" x2="75.0%"' in drawn
+    assert 'x1="40.0%" x2="75.0%" y1="50%"' in drawn
     assert 'cx="50.0%" cy="50%"' in drawn
 
 

@@ -17,7 +17,7 @@ __all__ = ["DIFFERENCE", "SECONDS", "SHARE", "Axis", "Curve", "Mark", "curves", 
 
 Series = Literal["ours", "peer", "better", "worse", "same"]
 
-_LANES = {"ours": 32, "peer": 70}  # per cent from the top of a strip, where both are drawn
+_LANES = {"ours": -7, "peer": 7}  # pixels from the middle of a strip, where both are drawn
 _NEAR = 1.1  # per cent of the width within which two dots of a swarm would cover each other
 _HIGHEST = 9  # dots of a swarm that stand over each other; the next ones begin at the bottom again
 
@@ -72,15 +72,12 @@ def strip(marks: Sequence[Mark], axis: Axis) -> Markup:
     """Dots with whiskers over one axis, the peer's below ours."""
     drawn = [_grid(axis)]
     for mark in marks:
-        y = _LANES[mark.series] if len(marks) > 1 else 50
+        parts = [_dot(mark.series, axis.at(mark.value), 50, 5)]
         if mark.interval:
-            low, high = map(axis.at, mark.interval)
-            drawn.append(
-                Markup('<line class="whisker {0}" x1="{1}%" x2="{2}%" y1="{3}%" y2="{3}%"/>').format(
-                    mark.series, low, high, y
-                )
-            )
-        drawn.append(_dot(mark.series, axis.at(mark.value), y, 5))
+            line = Markup('<line class="whisker {}" x1="{}%" x2="{}%" y1="50%" y2="50%"/>')
+            parts.insert(0, line.format(mark.series, *map(axis.at, mark.interval)))
+        lane = _LANES[mark.series] if len(marks) > 1 else 0
+        drawn.append(Markup('<g transform="translate(0 {})">{}</g>').format(lane, Markup("").join(parts)))
     return _svg("strip", drawn)
 
 

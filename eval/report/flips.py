@@ -33,7 +33,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Flipped:
-    """A question whose values changed, each as (measure, before, after, trend)."""
+    """A question whose values changed, each as (measure, before, after, trend); of several cuts of one, the first."""
 
     card: Card
     values: tuple[tuple[str, str, str, Trend], ...]
@@ -77,15 +77,16 @@ def told(comparison: Comparison, cards: Sequence[Card], *, both: bool) -> Compar
 
 
 def _flipped(comparison: Comparison, cards: Mapping[str, Card]) -> list[Flipped]:
-    values: dict[str, list[tuple[str, str, str, Trend]]] = {}
+    values: dict[str, dict[tuple[str, Trend], tuple[str, str, str, Trend]]] = {}
     for change in comparison.changes:
-        lower = measure(change.measure).better == "lower"
+        one = measure(change.measure)
         for flip in change.flips:
             rose = (flip.after or 0.0) - (flip.before or 0.0)
-            trend: Trend = "same" if not rose else "better" if (rose < 0) == lower else "worse"
+            trend: Trend = "same" if not rose else "better" if (rose < 0) == (one.better == "lower") else "worse"
             before, after = (_value(change, value) for value in (flip.before, flip.after))
-            values.setdefault(flip.id, []).append((label(change.measure), before, after, trend))
-    return [Flipped(cards[id], tuple(changed)) for id, changed in values.items() if id in cards]
+            changed = values.setdefault(flip.id, {})
+            changed.setdefault((one.name, trend), (label(change.measure), before, after, trend))
+    return [Flipped(cards[id], tuple(changed.values())) for id, changed in values.items() if id in cards]
 
 
 def _value(change: Change, value: float | None) -> str:
