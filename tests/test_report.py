@@ -191,7 +191,7 @@ def test_almost_all_is_not_told_as_all(share: float, text: str) -> None:
 
 def test_the_first_sentences_are_the_figures(evaluation: Evaluation) -> None:
     told = " ".join(standfirst(evaluation)).replace("\u00a0", " ")
-    assert "Of 2 questions that the papers answer, it answers 100 %; its answers say 75 % of the facts" in told
+    assert "Of 2 questions that the papers answer, it answers 100 %, and says 75 % of the facts asked for." in told
     assert "Of 1 that they do not answer, it declines 100 %." in told
 
 

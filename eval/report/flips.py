@@ -59,7 +59,7 @@ def told(comparison: Comparison, cards: Sequence[Card], *, both: bool) -> Compar
     Those with the most values that changed come first.
     """
     axis = _axis(comparison)
-    better, worse = [], []
+    better, worse = list[Flipped](), list[Flipped]()
     for flipped in _flipped(comparison, {card.result.asked.id: card for card in cards}):
         trends = {trend for *_, trend in flipped.values}
         if trends != {"same"}:  # what is undefined in one run, and 0 in the other

@@ -87,7 +87,7 @@ def _told(evaluation: Evaluation) -> Iterator[str]:
     if "answered" in measures:
         said = f"Of {counts['answered']:,} questions that the papers answer, it answers {percent(measures['answered'])}"
         if "key_fact_recall" in measures:
-            said += f"; its answers say {percent(measures['key_fact_recall'])} of the facts they have to"
+            said += f", and says {percent(measures['key_fact_recall'])} of the facts asked for"
         yield f"{said}."
     if "exact_answer" in measures and "key_fact_recall" not in measures:
         yield f"Its verdict, or the name it gives, is right for {percent(measures['exact_answer'])}."
@@ -96,6 +96,8 @@ def _told(evaluation: Evaluation) -> Iterator[str]:
             f"Of {counts['abstention_recall']:,} that they do not answer, it declines "
             f"{percent(measures['abstention_recall'])}."
         )
+    if "citation_precision" in measures:
+        yield f"On average {percent(measures['citation_precision'])} of an answer's citations are to a paper that answers."
     if "recall@5" in measures:
         yield f"The first five papers it finds hold {percent(measures['recall@5'])} of the right ones."
     elif "evidence_recall@5" in measures:
