@@ -56,7 +56,7 @@ class Compared:
 def told(comparison: Comparison, cards: Sequence[Card], *, both: bool) -> Compared:
     """`comparison` with the cards of its questions; a question with anything that got worse stands among the worse.
 
-    Those with the most values that changed come first.
+    Those come first that changed most, in one direction.
     """
     axis = _axis(comparison)
     better, worse = list[Flipped](), list[Flipped]()
@@ -94,7 +94,8 @@ def _value(change: Change, value: float | None) -> str:
 
 
 def _size(flipped: Flipped) -> int:
-    return -len(flipped.values)
+    trends = [trend for *_, trend in flipped.values]
+    return -abs(trends.count("better") - trends.count("worse"))
 
 
 def _difference(change: Change, axis: Axis) -> Difference:
@@ -102,12 +103,13 @@ def _difference(change: Change, axis: Axis) -> Difference:
     if _is_share(change):
         drawn = strip([Mark(change.trend, change.difference, (change.low, change.high))], axis)
     decimals = 3 if _is_share(change) else 0
-    low, high = (f"{bound:+,.{decimals}f}" for bound in (change.low, change.high))
+    difference, low, high = (f"{bound:+,.{decimals}f}" for bound in (change.difference, change.low, change.high))
+    told = f"{difference} ({low} to {high})" if any((change.difference, change.low, change.high)) else "no difference"
     return Difference(
         label=label(change.measure),
         before=figure(change.measure, change.before),
         after=figure(change.measure, change.after),
-        difference=f"{change.difference:+,.{decimals}f} ({low} to {high})".replace("-", "\u2212"),
+        difference=told.replace("-", "\u2212"),
         trend=change.trend,
         guarded=change.guarded,
         lower=measure(change.measure).better == "lower",

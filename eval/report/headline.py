@@ -97,7 +97,8 @@ def _told(evaluation: Evaluation) -> Iterator[str]:
             f"{percent(measures['abstention_recall'])}."
         )
     if "citation_precision" in measures:
-        yield f"On average {percent(measures['citation_precision'])} of an answer's citations are to a paper that answers."
+        told = percent(measures["citation_precision"])
+        yield f"On average {told} of an answer's citations are to a paper that answers."
     if "recall@5" in measures:
         yield f"The first five papers it finds hold {percent(measures['recall@5'])} of the right ones."
     elif "evidence_recall@5" in measures:

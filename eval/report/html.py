@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from eval.report.charts import SHARE, scale
 from eval.report.headline import day, floors, percent, settings, standfirst, suite
 from eval.report.measured import costs, groups, parts
 from eval.report.plots import by_depth, risk, time_scale, times
-from eval.report.verdicts import VERDICTS, Card, cards
+from eval.report.verdicts import VERDICTS, Card, Verdict, cards
 from eval.results import Evaluation
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def to_html(evaluation: Evaluation) -> str:
             comparisons=_comparisons(evaluation, told),
             cards=told,
             choices=_choices(told),
+            verdicts=_verdicts(told),
             judged=evaluation.judged,
             sampled=_sampled(evaluation, told),
             definitions=[one for one in MEASURES if _is_told(one.name, evaluation)],
@@ -94,6 +96,13 @@ def _choices(told: list[Card]) -> dict[str, list[str]]:
         "verdict": [one.name for one in VERDICTS if one.name in verdicts],
     }
     return {name: [value for value in values if value] for name, values in choices.items() if len(values) > 1}
+
+
+def _verdicts(told: list[Card]) -> list[tuple[Verdict, int, int]]:
+    """Every verdict that a question of ours or of the peer's has, with how many of either have it."""
+    ours = Counter(card.verdict for card in told)
+    theirs = Counter(card.peer_verdict for card in told)
+    return [(one, ours[one], theirs[one]) for one in VERDICTS if ours[one] or theirs[one]]
 
 
 def _sampled(evaluation: Evaluation, told: list[Card]) -> list[dict[str, Any]]:

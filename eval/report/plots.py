@@ -125,8 +125,9 @@ def _depths(
     if not drawn:
         return None
     depths = range(1, _DEPTH + 1)
-    axis = Axis(0.5, _DEPTH + 0.5, tuple((k, str(k)) for k in depths))
-    plot = curves(drawn, axis, SHARE, f"{y}, k from 1 to 10; the table below has its figures.")
+    across = Axis(0.5, _DEPTH + 0.5, tuple((k, str(k)) for k in depths))
+    up = _shares(min(share for curve in drawn for _, share in curve.points))
+    plot = curves(drawn, across, up, f"{y}, k from 1 to 10; the table below has its figures.")
     return Figure(title, "k, counted from the best", y, plot, tuple(map(str, depths)), tuple(rows))
 
 
@@ -154,6 +155,13 @@ def _decided(summary: Summary) -> tuple[float, float] | None:
     if covered is None or declined is None or not covered + 1 - declined:
         return None
     return covered, (1 - declined) / (covered + 1 - declined)
+
+
+def _shares(lowest: float) -> Axis:
+    """Shares up to one, from the half or the three quarters on where all are above it."""
+    low = next(low for low in (0.75, 0.5, 0.0) if low <= lowest)
+    ticks = tuple(low + (1 - low) * step / 5 for step in range(6))
+    return Axis(low, 1, tuple((share, f"{share:.2g}".removeprefix("0") or "0") for share in ticks))
 
 
 def _risks(highest: float) -> Axis:
