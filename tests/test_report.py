@@ -159,6 +159,14 @@ def test_recall_is_drawn_at_every_depth() -> None:
     assert figure.rows == (("ours", ("0.500", "0.500", *["1.000"] * 8)),)
 
 
+def test_passages_that_hold_the_evidence_are_drawn_where_a_suite_names_it() -> None:
+    asked = Asked("e-1", "What did it do?", "p", evidence=("survival was longer with it",))
+    found = (Found("p", "Methods."), Found("p", "Overall survival was longer with it."))
+    run = Run("ours", "evidence-inference", "", (Result(asked, Reply(found=found), {"evidence_recall@1": 0.0}),))
+    (figure,) = by_depth(Evaluation(run, summarised(run)))
+    assert figure.rows == (("ours", ("0.000", *["1.000"] * 9)),)
+
+
 def test_risk_is_told_at_coverages_and_ringed_where_the_system_stands(evaluation: Evaluation) -> None:
     figure = risk(evaluation)
     assert figure is not None
