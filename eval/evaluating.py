@@ -13,7 +13,7 @@ from eval.baseline import read_baseline
 from eval.benchmarks import Benchmark
 from eval.compare import broken_floors, compared
 from eval.grading import Texts
-from eval.harness import Settings, evaluated, kept_for
+from eval.harness import TIMED, Settings, evaluated, kept_for
 from eval.judging import read_form
 from eval.remembering import Remembering
 from eval.results import Comparison, Evaluation, Run
@@ -47,14 +47,16 @@ def evaluation(
     baseline: Path | None = None,
     judged: Path | None = None,
     seed: int = 0,
+    timed: int = TIMED,
     embedder: Embedder | None = None,
     hear: Hear = lambda progress: None,
 ) -> Evaluation:
     """Ask `assistant` of the library that `benchmark` makes, and beside it `peer`: TUTORIAL, or a file of answers.
 
     In the folder `work` stands what an interrupted run goes on from, and the vectors that were computed. `settings` is
-    what the assistant was made with: a run goes on only where it is the same. `embedder` is the default model in fp32,
-    where none is given, so that figures hold across processors. Raises ImmunoragError.
+    what the assistant was made with: a run goes on only where it is the same. `timed` questions are asked once more,
+    alone. `embedder` is the default model in fp32, where none is given, so that figures hold across processors. Raises
+    ImmunoragError.
     """
     earlier = None if baseline is None else _fitting(read_baseline(baseline), baseline, benchmark)
     with _remembering(embedder, work) as remembering, shelved(benchmark, work, remembering, hear) as shelf:
@@ -62,7 +64,9 @@ def evaluation(
 
         def ran(system: System, texts: Texts | None = None) -> Run:
             kept = kept_for(work, system.name, benchmark, {**told, "seed": seed})
-            return evaluated(system, benchmark, shelf, texts=texts, settings=told, seed=seed, kept=kept, hear=hear)
+            return evaluated(
+                system, benchmark, shelf, texts=texts, settings=told, seed=seed, kept=kept, timed=timed, hear=hear
+            )
 
         run = ran(Immunorag(assistant(shelf.library)))
         other = None
