@@ -26,12 +26,12 @@ from ingest.library import Progress
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
 
-__all__ = ["evaluated", "kept_for", "versions"]
+__all__ = ["TIMED", "evaluated", "kept_for", "versions"]
 
 Settings = Mapping[str, str | int | float | bool | None]
 Hear = Callable[[Progress], None]
+TIMED = 20
 
-_TIMED = 20  # questions that are also asked alone
 _COMPUTE = ("immunorag", "numpy", "torch", "sentence-transformers", "chromadb", "tantivy", "ir-measures")
 _HOUSE = Path(__file__).resolve().parent.parent
 _FLOORS = ("ingest", "prompts", "rag", "eval")
@@ -46,11 +46,13 @@ def evaluated(
     settings: Settings | None = None,
     seed: int = 0,
     kept: Path | None = None,
+    timed: int = TIMED,
     hear: Hear = lambda progress: None,
 ) -> Run:
     """The run of `system` over `benchmark`, whose papers are on `shelf`.
 
-    `texts` are the papers as this system reads them, by default those of the library. Replies are written to the file
+    `texts` are the papers as this system reads them, by default those of the library. Of the questions to immunorag,
+    `timed` are drawn by the seed and asked once more, alone, for the time that takes. Replies are written to the file
     `kept` as they come: a run that is cut off goes on behind what stands there, and one that ends removes it. Raises
     what the system raises.
     """
@@ -60,8 +62,9 @@ def evaluated(
         for reply in coming:
             replies.append(reply)
             hear(Progress(f"questions answered by {system.name}", len(replies), len(asked)))
-    if isinstance(system, Immunorag):
-        replies = _timed(system, shelf.library.embedder, asked, replies, seed)
+    if isinstance(system, Immunorag) and timed:
+        drawn = Random(seed).sample(range(len(asked)), min(timed, len(asked)))  # noqa: S311 (no secrets)
+        replies = _timed(system, shelf.library.embedder, asked, replies, drawn)
     results = tuple(graded(one, reply, texts or shelf.texts) for one, reply in zip(asked, replies, strict=True))
     if kept is not None:
         kept.unlink(missing_ok=True)
@@ -140,13 +143,12 @@ def _read(kept: Path, asked: Sequence[Asked]) -> list[Reply]:
 
 
 def _timed(
-    system: Immunorag, embedder: Embedder, asked: Sequence[Asked], replies: Sequence[Reply], seed: int
+    system: Immunorag, embedder: Embedder, asked: Sequence[Asked], replies: Sequence[Reply], drawn: Sequence[int]
 ) -> list[Reply]:
-    """The same replies, with the seconds that a few questions take alone; the first is asked twice, to warm up.
+    """The same replies, with the seconds that those drawn take alone; the first is asked twice, to warm up.
 
     Nothing that was embedded before is remembered then.
     """
-    drawn = Random(seed).sample(range(len(asked)), min(_TIMED, len(asked)))  # noqa: S311 (no secrets)
     timed = list(replies)
     for number in [*drawn[:1], *drawn]:
         with embedder.forgetting() if isinstance(embedder, Remembering) else nullcontext():
