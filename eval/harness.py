@@ -30,7 +30,7 @@ __all__ = ["TIMED", "evaluated", "kept_for", "versions"]
 
 Settings = Mapping[str, str | int | float | bool | None]
 Hear = Callable[[Progress], None]
-TIMED = 20
+TIMED = 10
 
 _COMPUTE = ("immunorag", "numpy", "torch", "sentence-transformers", "chromadb", "tantivy", "ir-measures")
 _HOUSE = Path(__file__).resolve().parent.parent

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rag.answer import Answer, Passage, Unanswered
     from rag.assistant import Assistant
     from rag.langchain_retriever import PassageRetriever
+    from rag.question import Question
     from rag.retrieval import Retriever
 
 __all__ = ["Filed", "Immunorag", "Peer", "System", "rooms"]
@@ -41,7 +42,10 @@ class System(Protocol):
 
 
 class Immunorag:
-    """`assistant`, asked many questions at a time, and its own retrieval, to a depth that no answer reads."""
+    """`assistant`, asked many questions at a time, and its own retrieval, to a depth that no answer reads.
+
+    A follow-up is asked in its conversation, behind the answers to what was asked before.
+    """
 
     def __init__(self, assistant: Assistant, name: str = "immunorag") -> None:
         from rag.batch import GROUP
@@ -51,17 +55,33 @@ class Immunorag:
     def replies(self, asked: Sequence[Asked]) -> Iterator[Reply]:
         retrieve = cast("PassageRetriever", self._assistant.retriever()).retrieve
         for start in range(0, len(asked), self.group):
-            answers = self._assistant.ask_batch([put(one) for one in asked[start : start + self.group]])
-            for answer in answers:
+            together = [self._after_its_history(one) for one in asked[start : start + self.group]]
+            for answer in self._assistant.ask_batch(together):
                 yield _reply(answer, _search(retrieve, answer))
 
     def seconds(self, asked: Asked) -> float | None:
         """The time that one question takes, asked alone; None where an LLM would be paid for it again."""
         if self._assistant.chat_model is not None:
             return None
+        history = self._history(asked)
         began = time.perf_counter()
-        self._assistant.ask(put(asked))
+        self._assistant.ask(asked.text, history=history)
         return time.perf_counter() - began
+
+    def _after_its_history(self, asked: Asked) -> str | Question:
+        from rag.conversation import turn
+        from rag.question import Question
+
+        if not asked.history:
+            return asked.text
+        return Question(asked.text, history=tuple(turn(answer) for answer in self._history(asked)))
+
+    def _history(self, asked: Asked) -> list[Answer]:
+        """The answers to the questions before it, each asked after those before."""
+        answers: list[Answer] = []
+        for earlier in asked.history:
+            answers.append(self._assistant.ask(earlier, history=answers))
+        return answers
 
 
 class Peer:
@@ -155,9 +175,10 @@ def _search(retrieve: Retriever, answer: Answer | Unanswered) -> Sequence[Passag
     from rag.answer import Answer
     from rag.question import Question
 
-    understood = answer.understood if isinstance(answer, Answer) else ""
     try:
-        return retrieve(Question(understood or answer.question), DEPTH)
+        if isinstance(answer, Answer):
+            return retrieve(Question(answer.understood or answer.question, answer.filters), DEPTH)
+        return retrieve(Question(answer.question), DEPTH)
     except ImmunoragError:
         return ()
 

@@ -172,7 +172,15 @@ def test_homeless_imports_are_seen_unless_they_are_for_typing_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["ask", "--help"], ["ingest", "--help"], ["fetch", "--help"], ["papers", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["ask", "--help"],
+        ["ingest", "--help"],
+        ["fetch", "--help"],
+        ["papers", "--help"],
+        ["eval", "--help"],
+    ],
 )
 def test_help_pays_for_nothing_heavy(arguments: list[str]) -> None:
     code = (
