@@ -1,13 +1,13 @@
 """BioASQ's questions as they are published, and the abstracts they cite as papers of a library.
 
-BioASQ (Tsatsaronis et al., BMC Bioinformatics 2015, doi:10.1186/s12859-015-0564-6), task b: JSON lines, each a question
+BioASQ (Tsatsaronis et al., BMC Bioinformatics 2015, doi:10.1186/s12859-015-0564-6), task b: each a question
 with the PMIDs and snippets that answer it, its exact answer (yes or no; names, each with its synonyms) and others.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -49,19 +49,21 @@ class BioAsq:
 
 
 def bioasq(file: Path) -> tuple[BioAsq, ...]:
-    """Read the questions of `file`; raise SuiteError, with its line, at the first thing amiss."""
+    """Read the questions of `file`; raise SuiteError, with the place, at the first thing amiss.
+
+    It is JSON lines, or the one JSON object that BioASQ publishes, with a list of `questions`. Of the latter, questions
+    without snippets are left out: nothing is there that could answer them.
+    """
     if not file.is_file():
-        raise SuiteError(f"{file}: no such file; it is JSON lines, one BioASQ question a line")
+        raise SuiteError(f"{file}: no such file; it is BioASQ's JSON, or JSON lines with a question a line")
     questions: dict[str, BioAsq] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for where, row in _rows(file):
         try:
-            question = _question(json.loads(line))
+            question = _question(json.loads(row) if isinstance(row, str) else row)
         except (ValueError, KeyError, TypeError) as error:
-            raise SuiteError(f"{file}, line {number}: is no BioASQ question ({error})") from error
+            raise SuiteError(f"{where}: is no BioASQ question ({error})") from error
         if question.id in questions:
-            raise SuiteError(f"{file}, line {number}: the id {question.id!r} comes twice")
+            raise SuiteError(f"{where}: the id {question.id!r} comes twice")
         questions[question.id] = question
     return tuple(questions.values())
 
@@ -102,14 +104,49 @@ def groups(questions: Sequence[BioAsq]) -> dict[str, str]:
     return {question.id: root(question.papers[0]) for question in questions}
 
 
+def _rows(file: Path) -> Iterator[tuple[str, str | dict[str, Any]]]:
+    """Each question with the place where it stands: a line as it is, or an object in the form of such a line."""
+    text = file.read_text(encoding="utf-8")
+    published = _published(text)
+    if published is None:
+        lines = enumerate(text.split("\n"), start=1)
+        yield from ((f"{file}, line {number}", line) for number, line in lines if line.strip())
+        return
+    for number, row in enumerate(published, start=1):
+        if not isinstance(row, dict):
+            raise SuiteError(f"{file}, question {number}: is no JSON object")
+        if row.get("snippets"):
+            yield f"{file}, question {number}", {**row, "question": row.get("body")}
+
+
+def _published(text: str) -> list[Any] | None:
+    """The questions of BioASQ's own JSON; None where `text` is something else."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return None
+    questions = whole.get("questions") if isinstance(whole, dict) else None
+    return questions if isinstance(questions, list) else None
+
+
 def _question(row: dict[str, Any]) -> BioAsq:
-    snippets = tuple(Snippet(str(one["pmid"]), str(one["text"]), str(one["section"])) for one in row["snippets"])
+    snippets = tuple(map(_snippet, row["snippets"]))
     kind = row["type"]
     if kind not in get_args(QuestionType):
         raise ValueError(f"its type is {kind!r}")
     if not snippets:
         raise ValueError("it has no snippet")
-    return BioAsq(str(row["id"]), str(row["question"]), kind, _items(kind, row.get("exact_answer")), snippets)
+    if not isinstance(row["question"], str) or not row["question"].strip():
+        raise ValueError("it asks nothing")
+    return BioAsq(str(row["id"]), row["question"], kind, _items(kind, row.get("exact_answer")), snippets)
+
+
+def _snippet(row: dict[str, Any]) -> Snippet:
+    """BioASQ's own names the paper by its address (".../pubmed/29624723") and the section where the snippet begins."""
+    if "document" in row:
+        pmid = str(row["document"]).rstrip("/").rpartition("/")[2]
+        return Snippet(pmid, str(row["text"]), str(row.get("beginSection", "abstract")))
+    return Snippet(str(row["pmid"]), str(row["text"]), str(row["section"]))
 
 
 def _items(kind: QuestionType, exact: Any) -> tuple[tuple[str, ...], ...]:
@@ -117,7 +154,7 @@ def _items(kind: QuestionType, exact: Any) -> tuple[tuple[str, ...], ...]:
     if kind == "summary" or exact is None:
         return ()
     if isinstance(exact, str):
-        return ((exact,),)
+        return ((exact.lower() if kind == "yesno" else exact,),)
     if kind == "factoid" and all(isinstance(item, str) for item in exact):
         return (tuple(exact),)
     return tuple((item,) if isinstance(item, str) else tuple(map(str, item)) for item in exact)

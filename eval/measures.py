@@ -1,4 +1,4 @@
-"""Measures of retrieval, each with its definition, its source, and the rival definition that it is not.
+"""Measures, each with its definition, its source, and the rival definition that it is not.
 
 A ranking is a sequence of items, best first; k counts from 1. What is undefined raises ValueError, it is not zero.
 A passage is judged by its words alone (`holds`), so that two systems that cut papers differently are measured alike.
@@ -6,7 +6,6 @@ A passage is judged by its words alone (`holds`), so that two systems that cut p
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,18 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Interval",
+    "Values",
+    "area_under_risk",
     "citation_precision",
+    "citation_recall",
     "document_recall",
+    "draws",
     "evidence_rank",
     "evidence_recall",
     "first_characters",
     "holds",
     "items_named",
+    "mean_interval",
     "ndcg",
     "paired_difference",
     "paired_ratio",
@@ -36,42 +40,37 @@ Floats = NDArray[np.float64]
 
 
 def recall(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
-    """Share of the relevant items that stand among the first k of the ranking.
+    """Share of the relevant items that stand among the first k of the ranking: `R@k` of ir-measures.
 
     Source: Manning, Raghavan, Schütze, Introduction to Information Retrieval (2008), section 8.3, cut at k.
     It is not "success@k" (one relevant item is enough), which question answering often calls recall.
     """
-    _check_depth(k)
     if not relevant:
         raise ValueError("recall is undefined without relevant items")
-    wanted = set(relevant)
-    return len(wanted.intersection(ranking[:k])) / len(wanted)
+    return _by_the_library("R", ranking, dict.fromkeys(relevant, 1), k)
 
 
 def reciprocal_rank(ranking: Sequence[Hashable], relevant: Collection[Hashable], k: int) -> float:
-    """1 / rank of the first relevant item, 0 where none stands among the first k; its mean over questions is MRR@k.
+    """1 / rank of the first relevant item, 0 where none stands among the first k: `RR@k` of ir-measures.
 
-    Source: Voorhees, The TREC-8 Question Answering Track Report (1999). It is not average precision: later relevant
-    items count for nothing.
+    Its mean over questions is MRR@k. Source: Voorhees, The TREC-8 Question Answering Track Report (1999). It is not
+    average precision: later relevant items count for nothing.
     """
-    _check_depth(k)
     if not relevant:
         raise ValueError("reciprocal rank is undefined without relevant items")
-    return next((1 / rank for rank, item in enumerate(ranking[:k], start=1) if item in relevant), 0.0)
+    return _by_the_library("RR", ranking, dict.fromkeys(relevant, 1), k)
 
 
-def ndcg(ranking: Sequence[Hashable], gains: Mapping[Hashable, float], k: int) -> float:
-    """Discounted gain of the first k over that of the best order: sum of gain / log2(rank + 1), gains as given.
+def ndcg(ranking: Sequence[Hashable], gains: Mapping[Hashable, int], k: int) -> float:
+    """Discounted gain of the first k over that of the best order: `nDCG@k` of ir-measures, gains as given.
 
-    Source: Järvelin, Kekäläinen, ACM TOIS 20(4) (2002), doi:10.1145/582415.582418, with trec_eval's discount at every
-    rank. It is not Burges' form (2005), whose gain is 2^gain - 1; for gains of 0 and 1 the two are equal.
+    The sum of gain / log2(rank + 1), as trec_eval has it: discounted at every rank. Source: Järvelin, Kekäläinen, ACM
+    TOIS 20(4) (2002), doi:10.1145/582415.582418. It is not Burges' form (2005), whose gain is 2^gain - 1; for gains of
+    0 and 1 the two are equal.
     """
-    _check_depth(k)
-    best = _discounted(sorted(gains.values(), reverse=True)[:k])
-    if best <= 0:
+    if not any(gain > 0 for gain in gains.values()):
         raise ValueError("nDCG is undefined without an item of positive gain")
-    unseen = dict(gains)  # an item that comes twice earns once
-    return _discounted([unseen.pop(item, 0.0) for item in ranking[:k]]) / best
+    return _by_the_library("nDCG", ranking, gains, k)
 
 
 def trigrams(text: str) -> frozenset[tuple[str, ...]]:
@@ -174,6 +173,17 @@ def citation_precision(cited: Sequence[Hashable], relevant: Collection[Hashable]
     return sum(document in relevant for document in cited) / len(cited)
 
 
+def citation_recall(cited: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
+    """Share of the relevant documents that are cited at least once.
+
+    It is not ALCE's citation recall (Gao et al., EMNLP 2023), the share of sentences that their citations support.
+    """
+    if not relevant:
+        raise ValueError("citation recall is undefined without relevant documents")
+    wanted = set(relevant)
+    return len(wanted.intersection(cited)) / len(wanted)
+
+
 def risk_coverage(
     answerable: Sequence[float], unanswerable: Sequence[float], weights: Sequence[float] | None = None
 ) -> list[tuple[float, float, float]]:
@@ -202,6 +212,34 @@ def risk_coverage(
     return points
 
 
+def area_under_risk(
+    answerable: Sequence[float], unanswerable: Sequence[float], weights: tuple[Floats, Floats] | None = None
+) -> float:
+    """The area under the risk-coverage curve (AURC): 0 where it is surer of every answerable question; lower is better.
+
+    The mean, over the answerable questions, of the risk of answering it and all that is as sure or surer: of
+    `risk_coverage` at its confidence. `weights` says how often each question of either kind counts.
+
+    Source: Geifman, Uziel, El-Yaniv, ICLR 2019, arXiv:1805.08206, with the risk and coverage of
+    `risk_coverage`. It is not E-AURC, which takes off what the best order could not avoid: here that is 0.
+    """
+    if not answerable or not unanswerable:
+        raise ValueError("a risk-coverage curve needs questions of both kinds")
+    (yes, wanted), (no, unwanted) = (
+        _surest_first(confidences, None if weights is None else weights[kind])
+        for kind, confidences in enumerate((answerable, unanswerable))
+    )
+    # How many of each kind are at least as sure as each answerable question: a tie is answered as a whole.
+    answered = np.cumsum(wanted)[np.searchsorted(-yes, -yes, side="right") - 1]
+    wrong = np.concatenate([[0.0], np.cumsum(unwanted)])[np.searchsorted(-no, -yes, side="right")]
+    if not wanted.sum() or not unwanted.sum():
+        return float("nan")
+    answered, wrong = answered / wanted.sum(), wrong / unwanted.sum()
+    with np.errstate(invalid="ignore"):
+        risk = np.where(wrong > 0, wrong / (answered + wrong), 0.0)
+    return float((risk * wanted).sum() / wanted.sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate and the bounds between which the middle 95 % of its bootstrap distribution lies."""
@@ -211,22 +249,31 @@ class Interval:
     high: float
 
 
+Values = Sequence[float | None]
+
+
+def mean_interval(values: Values, groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000) -> Interval:
+    """Mean of the values that are defined (not None), with its interval; drawn as `paired_difference` does."""
+    means, _ = _drawn(values, values, groups, seed, samples)
+    return _interval(_mean(values), means)
+
+
 def paired_difference(
-    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
+    ours: Values, theirs: Values, groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
 ) -> Interval:
     """Mean of ours less mean of theirs over the same questions, with its 95 % percentile bootstrap interval.
 
     Whole groups (the questions of one paper) are drawn with replacement, both systems together: questions of one paper
-    fall and stand together, and drawing them one by one would make the interval too narrow.
+    fall and stand together, and drawing them one by one would make the interval too narrow. A value may be undefined
+    (None) on one side: it counts in neither the sum nor the number of that side.
     Source: Efron, Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13; it is not the BCa interval.
     """
-    mine, other, counts = _drawn(ours, theirs, groups, seed, samples)
-    estimate = sum(ours) / len(ours) - sum(theirs) / len(theirs)
-    return _interval(estimate, (mine - other) / counts)
+    mine, other = _drawn(ours, theirs, groups, seed, samples)
+    return _interval(_mean(ours) - _mean(theirs), mine - other)
 
 
 def paired_ratio(
-    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
+    ours: Values, theirs: Values, groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000
 ) -> Interval:
     """Mean of ours over mean of theirs; drawn as `paired_difference` does. Undefined where theirs is zero throughout.
 
@@ -234,27 +281,41 @@ def paired_ratio(
     """
     if not any(theirs):
         raise ValueError("a ratio to zero is undefined")
-    mine, other, _ = _drawn(ours, theirs, groups, seed, samples)
+    mine, other = _drawn(ours, theirs, groups, seed, samples)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(other > 0, mine / other, np.inf)
-    return _interval(sum(ours) / sum(theirs), ratios)
+    return _interval(_mean(ours) / _mean(theirs), ratios)
 
 
-def _drawn(
-    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[Hashable], seed: int, samples: int
-) -> tuple[Floats, Floats, Floats]:
-    """Sums of ours, sums of theirs and numbers of questions in each bootstrap sample; three (samples,) rows."""
-    if not ours:
-        raise ValueError("an interval is undefined without questions")
+def draws(groups: Sequence[Hashable], *, seed: int = 0, samples: int = 10_000) -> NDArray[np.int64]:
+    """How often each question counts in each bootstrap sample: (samples, questions), those of a group alike."""
+    names = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    counts = _counts(len(names), seed, samples)
+    return counts[:, [names[group] for group in groups]]
+
+
+def _counts(groups: int, seed: int, samples: int) -> NDArray[np.int64]:
+    return np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), size=samples)
+
+
+def _drawn(ours: Values, theirs: Values, groups: Sequence[Hashable], seed: int, samples: int) -> tuple[Floats, Floats]:
+    """Mean of ours and mean of theirs in each bootstrap sample that has a value of both; two rows."""
     if not len(ours) == len(theirs) == len(groups):
         raise ValueError("a paired interval needs the same questions on both sides")
+    if all(value is None for value in ours) or all(value is None for value in theirs):
+        raise ValueError("an interval is undefined without questions")
     names = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    sums = np.zeros((len(names), 3))
+    sums = np.zeros((len(names), 4))
     for mine, other, group in zip(ours, theirs, groups, strict=True):
-        sums[names[group]] += (mine, other, 1.0)
-    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=samples)
-    totals: Floats = draws @ sums
-    return totals[:, 0], totals[:, 1], totals[:, 2]
+        sums[names[group]] += (mine or 0.0, mine is not None, other or 0.0, other is not None)
+    totals: Floats = _counts(len(names), seed, samples) @ sums
+    totals = totals[(totals[:, 1] > 0) & (totals[:, 3] > 0)]
+    return totals[:, 0] / totals[:, 1], totals[:, 2] / totals[:, 3]
+
+
+def _mean(values: Values) -> float:
+    defined = [value for value in values if value is not None]
+    return sum(defined) / len(defined)
 
 
 def _interval(estimate: float, values: Floats) -> Interval:
@@ -263,8 +324,24 @@ def _interval(estimate: float, values: Floats) -> Interval:
     return Interval(float(estimate), float(low), float(high))
 
 
-def _discounted(gains: Sequence[float]) -> float:
-    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+def _surest_first(confidences: Sequence[float], weights: Floats | None) -> tuple[Floats, Floats]:
+    given = np.asarray(confidences, dtype=np.float64)
+    order = np.argsort(-given, kind="stable")
+    return given[order], (np.ones(len(given)) if weights is None else np.asarray(weights, dtype=np.float64))[order]
+
+
+def _by_the_library(name: str, ranking: Sequence[Hashable], gains: Mapping[Hashable, int], k: int) -> float:
+    """A measure of ir-measures, which computes it with trec_eval; an item that comes twice earns once."""
+    from ir_measures import Qrel, ScoredDoc, calc_aggregate, parse_measure
+
+    _check_depth(k)
+    names: dict[Hashable, str] = {item: str(number) for number, item in enumerate(gains)}
+    judged = [Qrel("q", names[item], gain) for item, gain in gains.items()]
+    placed = [
+        ScoredDoc("q", names.pop(item, f"other {rank}"), -float(rank)) for rank, item in enumerate(ranking[:k], start=1)
+    ]
+    measure = parse_measure(f"{name}@{k}")
+    return float(calc_aggregate([measure], judged, placed)[measure])
 
 
 def _stands(name: str, told: str) -> bool:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from eval.measures import (
+    Interval,
+    area_under_risk,
+    citation_recall,
+    draws,
     evidence_rank,
     evidence_recall,
     first_characters,
     holds,
+    mean_interval,
     ndcg,
     paired_difference,
     paired_ratio,
@@ -159,3 +165,53 @@ def test_the_interval_of_two_papers_against_all_four_samples() -> None:
 def test_a_seed_gives_the_same_interval_again() -> None:
     ours, theirs, groups = [1.0, 0.0, 1.0, 1.0, 0.0], [0.0, 0.0, 1.0, 1.0, 1.0], list("pqrst")
     assert paired_ratio(ours, theirs, groups, seed=7) == paired_ratio(ours, theirs, groups, seed=7)
+
+
+def test_an_empty_ranking_finds_nothing() -> None:
+    assert recall([], {"a"}, k=5) == 0.0
+    assert reciprocal_rank([], {"a"}, k=5) == 0.0
+    assert ndcg([], {"a": 1}, k=5) == 0.0
+
+
+def test_citation_recall_is_the_share_of_the_relevant_documents_cited() -> None:
+    assert citation_recall(["a", "a", "x"], {"a", "b"}) == pytest.approx(1 / 2)
+    assert citation_recall([], {"a"}) == 0.0
+    with pytest.raises(ValueError, match="without relevant"):
+        citation_recall(["a"], set())
+
+
+def test_the_area_under_risk_is_the_mean_risk_over_the_answerable_questions() -> None:
+    # Surest first: 0.9 yes, 0.8 no, 0.7 yes; below: 0.1 no. At 0.9 nothing is wrong. At 0.7 all of the answerable
+    # and half of the unanswerable are answered: 0.5 / (1 + 0.5) = 1/3. Their mean is 1/6.
+    assert area_under_risk([0.9, 0.7], [0.8, 0.1]) == pytest.approx(1 / 6)
+
+
+def test_the_area_under_risk_is_zero_for_the_best_order_and_half_for_none() -> None:
+    assert area_under_risk([0.9, 0.8], [0.2, 0.1]) == 0.0
+    # All equally sure: everything is answered at once, 1 / (1 + 1).
+    assert area_under_risk([0.5, 0.5], [0.5, 0.5]) == pytest.approx(0.5)
+
+
+def test_a_question_that_counts_twice_counts_as_two() -> None:
+    twice = area_under_risk([0.9, 0.7, 0.7], [0.8, 0.1])
+    assert area_under_risk([0.9, 0.7], [0.8, 0.1], (np.array([1.0, 2.0]), np.ones(2))) == pytest.approx(twice)
+
+
+def test_an_undefined_value_counts_in_neither_sum_nor_number() -> None:
+    interval = mean_interval([1.0, None, 0.0, None], ["a", "b", "c", "d"])
+    assert interval.estimate == pytest.approx(1 / 2)
+    assert (interval.low, interval.high) == (0.0, 1.0)
+    # Ours has a mean of 1 over one question, theirs one of 1/2 over two.
+    assert paired_difference([1.0, None], [1.0, 0.0], ["a", "b"]).estimate == pytest.approx(1 / 2)
+
+
+def test_what_is_the_same_in_every_question_differs_by_nothing_in_every_sample() -> None:
+    same = [1.0, None, 0.25]
+    assert paired_difference(same, same, ["a", "b", "c"]) == Interval(0.0, 0.0, 0.0)
+
+
+def test_questions_of_a_group_are_drawn_together() -> None:
+    counts = draws(["a", "b", "a"], samples=50)
+    assert counts.shape == (50, 3)
+    assert (counts[:, 0] == counts[:, 2]).all()
+    assert (counts[:, 0] + counts[:, 1] == 2).all()

@@ -7,9 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ingest.remembered import Remembered
+from eval.remembering import Remembering
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -21,22 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Remembering", "opened", "say", "without"]
 
 _WEIGHTS = (2.0, 1.0)  # lexical and dense, as `rag.retrieval.hybrid` has them
-
-
-class Remembering(Remembered):
-    """An embedder that embeds each text once, also over several runs: the questions of a set share most passages."""
-
-    def load(self, file: Path) -> None:
-        """Remember what `save` kept in `file`, if it is there."""
-        if file.is_file():
-            kept = np.load(file, allow_pickle=False)
-            self._known.update((key.tobytes(), row) for key, row in zip(kept["keys"], kept["vectors"], strict=True))
-
-    def save(self, file: Path) -> None:
-        """Keep in `file` what was embedded so far."""
-        if self._known:
-            keys = np.stack([np.frombuffer(key, dtype=np.uint8) for key in self._known])
-            np.savez(file, keys=keys, vectors=np.stack(list(self._known.values())))
 
 
 def opened(folder: Path, embedder: Embedder, papers: Sequence[Paper] | Sequence[Path]) -> Library:

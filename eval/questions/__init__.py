@@ -45,6 +45,11 @@ class KeyFact:
     unit: str = ""
     tolerance: float = 0.0
 
+    def __str__(self) -> str:
+        if self.number is None:
+            return self.texts[0]
+        return f"{self.number:g}{'' if self.unit == '%' else ' '}{self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestion:

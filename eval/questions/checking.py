@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from eval.distractors import TRIED
 from eval.questions import KeyFact, OwnQuestion, RenamedQuestion, Split
 from eval.suites import half
+from eval.wording import plain, stands
 from ingest.papers import Paper
 from ingest.sentences import sentence_spans
 
@@ -24,8 +25,6 @@ _SEED = "immunorag questions 1"
 _ANSWERED = ("answerable", "follow-up", "disagreement")
 _COPIED = 9  # words in a row that a question may not share with its paper
 
-_HYPHENS = re.compile("[-\u2010-\u2015\u2212]")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
@@ -50,7 +49,7 @@ def problems(questions: Sequence[OwnQuestion], papers: Mapping[str, Paper]) -> I
     for kind, counts in (("id", Counter(q.id for q in questions)), ("question", Counter(map(_asked, questions)))):
         yield from (f"the {kind} {name!r} comes {count} times" for name, count in counts.items() if count > 1)
     tied = groups(questions)
-    texts = {id: _plain(f"{paper.title}. {paper.text}") for id, paper in papers.items()}
+    texts = {id: plain(f"{paper.title}. {paper.text}") for id, paper in papers.items()}
     for question in questions:
         named = _papers(question)
         if missing := [paper for paper in named if paper not in papers]:
@@ -73,18 +72,18 @@ def renamed_problems(questions: Sequence[RenamedQuestion], papers: Mapping[str, 
         if question.part != half(question.gold[0]):
             yield f"{question.id}: belongs to the other part than {question.part!r}"
         for name in question.other_names:
-            if not _stands(name, _plain(question.text)):
+            if not stands(name, plain(question.text)):
                 yield f"{question.id}: does not use {name!r}"
             for paper in question.gold:
-                if _stands(name, _plain(f"{papers[paper].title}. {papers[paper].text}")):
+                if stands(name, plain(f"{papers[paper].title}. {papers[paper].text}")):
                     yield f"{question.id}: {paper} itself says {name!r}"
 
 
 def says(paper: Paper, fact: KeyFact) -> bool:
     """Whether the paper says it: the first of the texts, or the number in one sentence with its unit."""
     if fact.number is None:
-        return _stands(fact.texts[0], _plain(paper.text))
-    sentences = (_plain(paper.text[start:end]) for start, end in sentence_spans(paper.text))
+        return stands(fact.texts[0], plain(paper.text))
+    sentences = (plain(paper.text[start:end]) for start, end in sentence_spans(paper.text))
     return any(_says_number(sentence, fact.number, fact.unit) for sentence in sentences)
 
 
@@ -94,7 +93,7 @@ def _problems(question: OwnQuestion, gold: Sequence[Paper], texts: Mapping[str, 
             wanted = repr(fact.texts[0]) if fact.number is None else f"{fact.number:g} with {fact.unit!r}"
             yield f"its gold papers do not say {wanted}"
     for paper in gold:
-        if copied := _run(_plain(question.text), _plain(paper.text)):
+        if copied := _run(plain(question.text), plain(paper.text)):
             yield f"copies {paper.id}: {copied!r}"
     if question.kind == "unanswerable" and (question.gold or question.facts or question.verdict):
         yield "is unanswerable, yet has gold papers or an answer"
@@ -107,10 +106,10 @@ def _problems(question: OwnQuestion, gold: Sequence[Paper], texts: Mapping[str, 
     if question.kind == "unanswerable" and question.expected != "abstain":
         yield "is unanswerable, yet an answer is expected"
     for id, text in texts.items():
-        if question.absent and all(_stands(name, text) for name in question.absent):
+        if question.absent and all(stands(name, text) for name in question.absent):
             yield f"{id} holds all of {', '.join(question.absent)}"
     for drug in TRIED:
-        if _stands(drug, _plain(question.text)):
+        if stands(drug, plain(question.text)):
             yield f"names {drug}, of which the distractors claim an effect"
 
 
@@ -119,22 +118,13 @@ def _papers(question: OwnQuestion) -> tuple[str, ...]:
 
 
 def _asked(question: OwnQuestion) -> str:
-    return _plain(" ".join((*question.history, question.text)))
-
-
-def _plain(text: str) -> str:
-    return " ".join(_THOUSANDS.sub("", _HYPHENS.sub(" ", text.casefold())).split())
-
-
-def _stands(name: str, text: str) -> bool:
-    """Whether `name` stands in a plain text, not within a longer word or number."""
-    return re.search(rf"(?<![\w.]){re.escape(_plain(name))}(?!\w|\.\d)", text) is not None
+    return plain(" ".join((*question.history, question.text)))
 
 
 def _says_number(sentence: str, number: float, unit: str) -> bool:
     if unit == "%":
         return any(float(match) == number for match in re.findall(r"(?<![\d.])(\d+(?:\.\d+)?)%", sentence))
-    return _stands(unit, sentence) and any(float(match) == number for match in _NUMBER.findall(sentence))
+    return stands(unit, sentence) and any(float(match) == number for match in _NUMBER.findall(sentence))
 
 
 def _run(question: str, text: str) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from ingest.errors import ImmunoragError
 from ui.cli import ask, batch, chat, demo, fetch, ingest, library, papers, retractions
+from ui.cli.eval import evaluate
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
 
@@ -36,6 +37,7 @@ app.add_typer(papers.papers, name="papers")
 app.add_typer(library.library, name="library")
 app.command("retractions")(retractions.retractions)
 app.command("demo")(demo.demo)
+app.command("eval")(evaluate)
 
 
 def _print_version(wanted: bool) -> None:
