@@ -21,7 +21,7 @@ from ingest.sources.found import Found as FoundPaper
 from rag.answer import Answer, Citation, Claim, Verdict
 from rag.events import Drafting, Finished, Found, LeftOut, Sentence
 from ui.page.adding import Adding, Hear, Line, adding_html, uploads
-from ui.page.chosen import LABELS, chips_html, choices, chosen, without
+from ui.page.chosen import LABELS, chips_html, choices, chosen, chosen_as_fields, without
 from ui.page.conversation import Turn, conversation_html, conversation_markdown, heard, history_of
 from ui.page.desk import Desk
 from ui.page.passwords import Passwords, hashed, with_person
@@ -47,7 +47,7 @@ def record(number: int, title: str, **fields: Any) -> Record:
 
 
 def test_synonyms_become_the_names_of_the_vocabulary() -> None:
-    filters = chosen({"drugs": ["Keytruda", "MK-3475"], "since": 2016.0, "designs": ["cohort"], "statuses": []})
+    filters = chosen({"drugs": ["Keytruda", "MK-3475"], "since": "2016", "designs": ["cohort"], "statuses": []})
     assert filters == Filters(drugs=("pembrolizumab",), since=2016, designs=("cohort",))
 
 
@@ -60,7 +60,7 @@ def test_nothing_chosen_asks_the_whole_library_but_what_is_retracted() -> None:
     ("values", "said"),
     [
         ({"drugs": ["no such drug"]}, "no drug is called"),
-        ({"since": 2020, "until": 2019}, "later than"),
+        ({"since": "2020", "until": "2019"}, "later than"),
         ({"since": 19}, "four digits"),
         ({"species": ["dragon"]}, "is none of"),
     ],
@@ -79,6 +79,12 @@ def test_each_chip_takes_its_own_value_back() -> None:
     assert without(filters, "until", "2020").until is None
     assert without(filters, "statuses", "retracted").statuses == Filters().statuses
     assert without(filters, "__class__", "x") == filters
+
+
+def test_fields_hold_what_was_chosen() -> None:
+    filters = Filters(drugs=("nivolumab",), since=2019, papers=("pmid:1",), species=("mouse",))
+    assert chosen(chosen_as_fields(filters)) == filters
+    assert chosen(chosen_as_fields(Filters())) == Filters()
 
 
 def test_every_field_of_filters_can_be_chosen() -> None:

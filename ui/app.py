@@ -16,9 +16,10 @@ import gradio as gr
 
 from ingest.errors import ImmunoragError
 from ingest.papers import Filters
+from ingest.profile import CONCEPT_FIELDS
 from rag.formats import to_json
 from ui.page.blocks import html
-from ui.page.chosen import LABELS, chips_html, choices, chosen, without
+from ui.page.chosen import LABELS, chips_html, choices, chosen, chosen_as_fields, without
 from ui.page.conversation import Turn, conversation_html, heard, history_of, turn_html
 from ui.page.desk import Desk
 from ui.page.frame import EVIDENCE, fine_print_html, masthead_html, problem_html, welcome_html
@@ -124,9 +125,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, gr.components.Componen
         except ImmunoragError as error:
             return problem_html(str(error))
 
-    def drop(*values: Any, event: gr.EventData) -> list[Any]:
+    def drop(event: gr.EventData, *values: Any) -> list[Any]:
         filters = without(chosen(dict(zip(names, values, strict=True))), str(event.field), str(event.value))
-        return [list(value) if isinstance(value := getattr(filters, name), tuple) else value for name in names]
+        return list(chosen_as_fields(filters).values())
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     slow: dict[str, Any] = {**quiet, "concurrency_id": "answers", "concurrency_limit": _AT_ONCE}
@@ -150,16 +151,16 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, gr.components.Componen
 def _filter_fields() -> dict[str, gr.components.Component]:
     """A field for each filter; the names of the vocabulary are offered, any synonym may be typed."""
     fields: dict[str, gr.components.Component] = {}
+    plain = chosen_as_fields(Filters())
     with gr.Row():
         for name, label in LABELS.items():
             if name in ("since", "until"):
-                fields[name] = gr.Number(None, label=label, precision=0, min_width=130)
+                fields[name] = gr.Textbox(label=label, placeholder="2020", max_length=4, min_width=120)
                 continue
-            value = list(Filters().statuses) if name == "statuses" else []
             offered = choices(name)
             fields[name] = gr.Dropdown(
-                offered, value=value, multiselect=True, label=label, min_width=220,
-                allow_custom_value=name not in ("designs", "species", "sources", "statuses"),
+                offered, value=plain[name], multiselect=True, label=label, min_width=200,
+                allow_custom_value=name in CONCEPT_FIELDS or name == "papers",
             )  # fmt: skip
     return fields
 

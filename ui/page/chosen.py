@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, cast, get_args
@@ -13,7 +14,7 @@ from ingest.profile import CONCEPT_FIELDS
 from rag.formats import filters as that_apply
 from ui.page.markup import Markup, joined, line
 
-__all__ = ["LABELS", "chips_html", "choices", "chosen", "without"]
+__all__ = ["LABELS", "chips_html", "choices", "chosen", "chosen_as_fields", "without"]
 
 # What a reader may choose, in the order of the page: fields of `Filters`, in their words.
 LABELS: Mapping[str, str] = {
@@ -38,7 +39,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
     "sources": get_args(Source),
     "statuses": get_args(Status),
 }
-_EARLIEST, _LATEST = 1800, 2200
+_YEAR = re.compile(r"1[89]\d\d|2[01]\d\d")
 
 
 def choices(field: str) -> list[str]:
@@ -71,6 +72,12 @@ def chosen(values: Mapping[str, Any]) -> Filters:
     if not named["statuses"]:
         named["statuses"] = Filters().statuses
     return Filters(**named)
+
+
+def chosen_as_fields(filters: Filters) -> dict[str, list[str] | str]:
+    """The other way round: what the page's fields hold where `filters` apply."""
+    held = {field: getattr(filters, field) for field in LABELS}
+    return {field: list(value) if isinstance(value, tuple) else str(value or "") for field, value in held.items()}
 
 
 def without(filters: Filters, field: str, value: str) -> Filters:
@@ -116,9 +123,9 @@ def _chip(field: str, value: str, removable: bool) -> Markup:
 
 
 def _year(value: Any, label: str) -> int | None:
-    if value is None or value == "":
+    text = str(value if value is not None else "").strip()
+    if not text:
         return None
-    year = int(value)
-    if not _EARLIEST <= year <= _LATEST:
-        raise BadQuestion(f"{label}: {year} is no year of a paper; write four digits, for example 2020")
-    return year
+    if not _YEAR.fullmatch(text):
+        raise BadQuestion(f"{label}: {text[:20]} is no year; write four digits, for example 2020")
+    return int(text)

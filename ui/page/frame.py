@@ -70,7 +70,7 @@ def fine_print_html(assistant: Assistant | None) -> str:
         if host
         else ""
     )
-    return str(Markup("<p>{}</p>{}").format(NOT_ADVICE, sent))
+    return str(Markup('<p>{}</p>{} <p class="api"><a href="?view=api">API</a></p>').format(NOT_ADVICE, sent))
 
 
 def problem_html(message: str) -> str:

@@ -74,12 +74,12 @@ def library_tab(
     def listed_anew(*asked: Any) -> list[Any]:
         return [PAGE, listed(PAGE, *asked)]
 
-    def on_shelf(how_many: int, *asked: Any, event: gr.EventData) -> list[Any]:
+    def on_shelf(event: gr.EventData, how_many: int, *asked: Any) -> list[Any]:
         if event.how == "more":
             return [how_many + PAGE, listed(how_many + PAGE, *asked), gr.skip()]
         return [how_many, gr.skip(), _paper(desk, str(event.paper))]
 
-    def acted(how_many: int, *asked: Any, event: gr.EventData) -> list[Any]:
+    def acted(event: gr.EventData, how_many: int, *asked: Any) -> list[Any]:
         identifier = str(event.paper)
         if event.how == "ask":
             return ["", gr.skip(), [identifier], gr.Tabs(selected="ask")]

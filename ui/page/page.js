@@ -28,7 +28,8 @@ window.immunorag = (() => {
     }
     const mark = shown.querySelector("mark");
     const scrolled = place.querySelector(".shown");
-    if (mark) scrolled.scrollTop = Math.max(0, mark.offsetTop - scrolled.clientHeight / 2);
+    const below = mark && mark.offsetTop + mark.offsetHeight > scrolled.clientHeight;
+    scrolled.scrollTop = below ? mark.offsetTop - scrolled.clientHeight / 2 : 0;
   }
 
   function close() {

@@ -92,7 +92,7 @@ def _app(desk: Desk, literature: Callable[[], AbstractContextManager[Source]], p
     from fastapi import FastAPI
 
     from ui.app import build
-    from ui.page.theme import script, stylesheet, theme
+    from ui.page.theme import head, theme
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -102,8 +102,8 @@ def _app(desk: Desk, literature: Callable[[], AbstractContextManager[Source]], p
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     mounted = gr.mount_gradio_app(
         app, build(desk, literature), path="/", auth=passwords, auth_message=None, max_file_size=_LARGEST_FILE,
-        show_error=False, run_history=False, footer_links=["api"], ssr_mode=False, enable_monitoring=False, pwa=False,
-        mcp_server=False, app_kwargs={"openapi_url": None}, theme=theme(), css=stylesheet(), head=script(),
+        show_error=False, run_history=False, footer_links=[], ssr_mode=False, enable_monitoring=False, pwa=False,
+        mcp_server=False, app_kwargs={"openapi_url": None}, theme=theme(), head=head(),
     )  # fmt: skip
     return _Guarded(mounted)
 

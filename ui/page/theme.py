@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import gradio as gr
 
-__all__ = ["script", "stylesheet", "theme"]
+__all__ = ["head", "theme"]
 
 _TEAL = gr.themes.Color(
     c50="#eef6f5", c100="#d6eae8", c200="#add5d1", c300="#7fbcb6", c400="#4f9e97", c500="#2b837c", c600="#1a6b66",
@@ -30,7 +30,7 @@ def theme() -> gr.themes.Base:
         secondary_hue=_TEAL,
         neutral_hue=_PAPER,
         radius_size=gr.themes.sizes.radius_md,
-        font=(gr.themes.LocalFont(_SANS[0], weights=(400, 600)), *_SANS[1:]),
+        font=(gr.themes.LocalFont(_SANS[0], weights=(400, 700)), *_SANS[1:]),
         font_mono=("ui-monospace", "SFMono-Regular", "Menlo", "monospace"),
     )
     return base.set(
@@ -88,11 +88,9 @@ def theme() -> gr.themes.Base:
 
 
 @cache
-def stylesheet() -> str:
-    return (files("ui.page") / "page.css").read_text(encoding="utf-8")
-
-
-@cache
-def script() -> str:
-    """For the head of the page."""
-    return f"<script>{(files('ui.page') / 'page.js').read_text(encoding='utf-8')}</script>"
+def head() -> str:
+    """The stylesheet and the script, for the head of the page: what Gradio is given as `css` reaches no further than
+    its own container, and ours speaks of the body, too."""
+    folder = files("ui.page")
+    style, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
