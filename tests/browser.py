@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-PATIENCE = 90_000  # milliseconds: models are loaded once, on machines that do other things too
+PATIENCE = 60_000  # milliseconds: models are loaded once, on machines that do other things too
 
 
 def missing() -> str:
-    """Why the page cannot be tried in a browser here; "" where it can."""
+    """Why the page cannot be tried in a browser here; "" where it can, or where that is demanded."""
+    if os.environ.get("IMMUNORAG_BROWSER") == "demanded":
+        return ""
     try:
         import playwright  # noqa: F401
     except ImportError:

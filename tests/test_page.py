@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser import PATIENCE, Visit, chromium, missing, served, visiting
 from commands import COLITIS, start, write_papers
+from hostile import HOSTILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,10 +22,12 @@ pytestmark = [
 
 QUESTION = "What was the response rate with nivolumab?"
 ROOT = Path(__file__).resolve().parent.parent
-THIRD = COLITIS.replace("Colitis under ipilimumab", "Hepatitis under tremelimumab").replace("90000002", "90000003").replace(
-    "Colitis developed in 18 of 60 patients treated with ipilimumab",
-    "Hepatitis developed in 7 of 50 patients treated with tremelimumab",
-)  # fmt: skip
+THIRD = (
+    COLITIS.replace("Colitis under ipilimumab", "Hepatitis under tremelimumab")
+    .replace("90000002", "90000003")
+    .replace("Colitis developed in 18 of 60 patients", "Hepatitis developed in 7 of 50 patients")
+    .replace("ipilimumab", "tremelimumab")
+)
 
 
 @pytest.fixture(scope="module")
@@ -203,48 +206,6 @@ def test_a_phone_shows_all_without_scrolling_sideways(browser: Browser, address:
         assert visit.page.evaluate(fits)
         visit.page.locator("#evidence-panel [data-close]").click()
         assert not visit.page.locator("#evidence-panel").is_visible()
-
-
-@pytest.mark.parametrize("path", ["/etc/passwd", "LIBRARY/catalogue.sqlite", "/proc/self/environ"])
-def test_no_file_is_served_that_is_not_the_pages_own(browser: Browser, address: str, home: Path, path: str) -> None:
-    file = path.replace("LIBRARY", str(home / "library"))
-    with visiting(browser, address) as visit:
-        for route in ("gradio_api/file=", "file=", "static/../..", "gradio_api/file=/static/fonts/../../../../.."):
-            assert visit.page.request.get(f"{address}/{route}{file}").status in (403, 404)
-
-
-def test_programs_ask_by_the_pages_own_api(browser: Browser, address: str) -> None:
-    with visiting(browser, address) as visit:
-        named = visit.page.request.get(f"{address}/gradio_api/info").json()["named_endpoints"]
-        assert list(named) == ["/ask"]
-        called = visit.page.request.post(
-            f"{address}/gradio_api/call/ask", data={"data": [QUESTION, {"drugs": ["Opdivo"]}]}
-        )
-        told = visit.page.request.get(f"{address}/gradio_api/call/ask/{called.json()['event_id']}").text()
-        answer = json.loads(told.partition("event: complete\ndata: ")[2])[0]
-        assert answer["schema_version"] == 1
-        assert answer["filters"] == {"drugs": ["nivolumab"]}
-
-
-HOSTILE = [
-    "<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", '"><svg onload=window.ran=1>',
-    "<iframe srcdoc='<script>parent.ran=1</script>'></iframe>", "[x](javascript:window.ran=1)",
-    "![x](http://outside.example/x.png)", "<a href=javascript:window.ran=1>x</a>", "${window.ran=1}",
-    "{{window.ran=1}}", "<body onload=window.ran=1>", "<style>@import 'http://outside.example/x.css';</style>",
-    "<link rel=stylesheet href=http://outside.example/x.css>", "<base href=http://outside.example/>",
-    "<meta http-equiv=refresh content='0;url=http://outside.example/'>", "<object data=javascript:window.ran=1>",
-    "<embed src=javascript:window.ran=1>", "<form action=javascript:window.ran=1><button>x</button></form>",
-    "<input autofocus onfocus=window.ran=1>", "<details open ontoggle=window.ran=1>", "<video src=x onerror=window.ran=1>",
-    "<audio src=x onerror=window.ran=1>", "<math><mtext><img src=x onerror=window.ran=1></mtext></math>",
-    "<svg><script>window.ran=1</script></svg>", "<svg><animate onbegin=window.ran=1 attributeName=x dur=1s>",
-    "<template><img src=x onerror=window.ran=1></template>", "<noscript><img src=x onerror=window.ran=1></noscript>",
-    "</textarea><img src=x onerror=window.ran=1>", "</title><img src=x onerror=window.ran=1>",
-    "<marquee onstart=window.ran=1>", "<img src='http://outside.example/a.png'>", "<picture><source srcset=http://outside.example/b>",
-    "&lt;img src=x onerror=window.ran=1&gt;", "&#60;img src=x onerror=window.ran=1&#62;", "%3Cimg src=x onerror=window.ran=1%3E",
-    "\\u003cimg src=x onerror=window.ran=1\\u003e", "<img/src=x/onerror=window.ran=1>", "<IMG SRC=x OnErRoR=window.ran=1>",
-    "<img src=x onerror\n=window.ran=1>", "'-window.ran=1-'", "`${window.ran=1}`", "<%= window.ran=1 %>",
-    "javascript:window.ran=1", "data:text/html,<script>window.ran=1</script>",
-]  # fmt: skip
 
 
 def test_injections_in_six_places_run_nowhere(browser: Browser, tmp_path: Path) -> None:

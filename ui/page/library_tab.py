@@ -53,11 +53,17 @@ def library_tab(
             with gr.Row():
                 with gr.Column(min_width=300):
                     files = gr.File(
-                        file_count="multiple", file_types=_SUFFIXES, label="PDF, XML, nbib, zip and others", height=160
+                        file_count="multiple",
+                        file_types=_SUFFIXES,
+                        label="PDF, XML, nbib, zip and others",
+                        elem_id="files",
+                        height=160,
                     )
                     upload = gr.Button("Add to the library", variant="primary")
                 with gr.Column(min_width=300):
-                    query = gr.Textbox(label="Search Europe PMC (asks europepmc.org)", submit_btn="Search")
+                    query = gr.Textbox(
+                        label="Search Europe PMC (asks europepmc.org)", submit_btn="Search", elem_id="query"
+                    )
                     found = html("", elem_id="found")
                     take = gr.Button("Add these papers", visible=False)
             added = html("", elem_id="added")
