@@ -65,7 +65,7 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, gr.components.Componen
             with gr.Column(elem_id="compose"):
                 chips = html("", elem_id="chips", listens=("drop",))
                 question = gr.Textbox(
-                    label="Question", show_label=False, placeholder="Ask about immunotherapy", elem_id="question",
+                    label="Question", show_label=False, placeholder="Ask a question", elem_id="question",
                     lines=1, max_lines=6, autofocus=True, submit_btn="Ask", stop_btn=False, max_length=4_000,
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="send"),
                 )  # fmt: skip

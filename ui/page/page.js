@@ -124,6 +124,12 @@ window.immunorag = (() => {
     }
     if (stored) document.body.classList.toggle("dark", stored === "dark");
     document.documentElement.lang = "en";
+    new MutationObserver(unlabel).observe(document.body, { childList: true, subtree: true });
+  }
+
+  // Gradio gives its field for files a label that says less than what stands in it.
+  function unlabel() {
+    for (const field of document.querySelectorAll(".upload-container[aria-label]")) field.removeAttribute("aria-label");
   }
 
   document.addEventListener("keydown", (event) => {
