@@ -34,11 +34,18 @@ def missing() -> str:
 
 
 @contextmanager
-def served(home: Path, library: Path, *arguments: str) -> Iterator[str]:
-    """The page over `library`, served by a process of its own; yields its address, and ends it by Ctrl-C."""
+def served(home: Path, library: Path, *arguments: str, key: str = "") -> Iterator[str]:
+    """The page over `library`, served by a process of its own; yields its address, and ends it by Ctrl-C.
+
+    `key` is that of an LLM, if one is named.
+    """
     command = [*COMMAND, "ui", "--library", str(library), "--port", "0", *arguments]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=(home / "page.log").open("wb"), env=at_home(home), cwd=home
+        command,
+        stdout=subprocess.PIPE,
+        stderr=(home / "page.log").open("wb"),
+        env=at_home(home, {"OPENAI_API_KEY": key}),
+        cwd=home,
     )
     assert process.stdout is not None
     try:

@@ -11,6 +11,7 @@ import pytest
 from browser import PATIENCE, Visit, chromium, missing, served, visiting
 from commands import COLITIS, start, write_papers
 from hostile import HOSTILE
+from llm_server import Exchange, chunk, is_silent, llm_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -206,6 +207,36 @@ def test_a_phone_shows_all_without_scrolling_sideways(browser: Browser, address:
         assert visit.page.evaluate(fits)
         visit.page.locator("#evidence-panel [data-close]").click()
         assert not visit.page.locator("#evidence-panel").is_visible()
+
+
+def writes_and_waits(exchange: Exchange) -> None:
+    """One sentence that holds, one whose number is nowhere, and then nothing until the test is over."""
+    exchange.begin()
+    exchange.event(chunk("The response rate with nivolumab was 31.7% [1]. The response rate was 99% [1]. And"))
+    is_silent(exchange)
+
+
+def test_a_slow_llm_blocks_nobody_and_is_stopped(browser: Browser, home: Path) -> None:
+    with (
+        llm_server(writes_and_waits) as llm,
+        served(home, home / "library", "--llm", "openai:slow", "--llm-url", llm.url, key="unused") as address,
+        visiting(browser, address) as visit,
+        visiting(browser, address) as other,
+    ):
+        page = visit.page
+        page.locator("#question textarea").fill(QUESTION)
+        page.locator("#question textarea").press("Enter")
+        page.locator("#latest .claim").wait_for()
+        assert "31.7%" in (page.locator("#latest .sentences").text_content() or "")
+        assert "99%" not in (page.locator("#latest .answer").text_content() or "")
+        assert "slow writes" in (page.locator("#latest .stage").text_content() or "")
+        other.page.get_by_role("tab", name="Library").click()
+        other.page.locator(".shelf li").first.wait_for()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("Stopped.").wait_for()
+        assert page.locator("#latest .claim").count() == 1
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        assert visit.outside == other.outside == []
 
 
 def test_injections_in_six_places_run_nowhere(browser: Browser, tmp_path: Path) -> None:

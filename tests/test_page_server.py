@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -66,10 +68,13 @@ def test_nothing_is_fetched_for_a_visitor(server: httpx.Client) -> None:
 
 
 def test_a_request_that_is_too_large_is_refused_unread(server: httpx.Client) -> None:
-    headers = {"content-length": str(2 << 30), "content-type": "multipart/form-data; boundary=x"}
-    request = server.build_request("POST", "/gradio_api/upload", headers=headers, content=b"")
-    request.headers["content-length"] = str(2 << 30)
-    assert server.send(request).status_code == 413
+    connection = HTTPConnection(server.base_url.host, server.base_url.port or 80, timeout=60)
+    with closing(connection):
+        connection.putrequest("POST", "/gradio_api/upload")
+        connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+        connection.putheader("Content-Length", str(2 << 30))
+        connection.endheaders()
+        assert connection.getresponse().status == 413
 
 
 def test_programs_ask_by_the_pages_own_api(server: httpx.Client) -> None:

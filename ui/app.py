@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api
 
 from ingest.errors import ImmunoragError
 from ingest.papers import Filters
@@ -51,11 +52,12 @@ def build(desk: Desk, literature: Callable[[], AbstractContextManager[Source]]) 
                 library_tab(desk, literature, tabs, fields["papers"])
         page.load(_until_ready(desk), outputs=[masthead], show_progress="hidden", api_visibility="private")
         page.load(None, js="() => immunorag.begin()", api_visibility="private")
-        gr.api(_asked_by_programs(desk), api_name="ask", concurrency_limit=_AT_ONCE)
-    return page.queue(max_size=_QUEUE, default_concurrency_limit=_AT_ONCE)
+        api(_asked_by_programs(desk), api_name="ask", concurrency_limit=_AT_ONCE)
+        page.queue(max_size=_QUEUE, default_concurrency_limit=_AT_ONCE)
+    return page
 
 
-def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, gr.components.Component]:
+def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
     """The conversation, its evidence, what is asked next; returns the fields of the filters, by their names."""
     turns = gr.State([])
     with gr.Row(elem_id="desk"):
@@ -148,9 +150,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, gr.components.Componen
     return fields
 
 
-def _filter_fields() -> dict[str, gr.components.Component]:
+def _filter_fields() -> dict[str, Any]:
     """A field for each filter; the names of the vocabulary are offered, any synonym may be typed."""
-    fields: dict[str, gr.components.Component] = {}
+    fields: dict[str, Any] = {}
     plain = chosen_as_fields(Filters())
     with gr.Row():
         for name, label in LABELS.items():
@@ -200,7 +202,7 @@ def _busy() -> gr.Textbox:
 
 def _resting(text: str = "") -> gr.Textbox:
     """The field as it waits for a question: with `text` in it, else with what the reader has typed meanwhile."""
-    typed = {"value": text} if text else {}
+    typed: dict[str, Any] = {"value": text} if text else {}
     return gr.Textbox(submit_btn="Ask", stop_btn=False, **typed)
 
 

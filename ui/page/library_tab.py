@@ -130,7 +130,7 @@ def library_tab(
         for state in watched(work, desk):
             yield adding_html(state)
 
-    asked = [words, order, designs, sources, statuses]
+    asked: list[Any] = [words, order, designs, sources, statuses]
     papers.select(listed_anew, asked, [shown, shelf], **quiet)
     gr.on([one.change for one in asked], listed_anew, asked, [shown, shelf], trigger_mode="always_last", **quiet)
     shelf.shelf(on_shelf, [shown, *asked], [shown, shelf, paper], **quiet)
