@@ -92,8 +92,7 @@ def _heat_map(heading: str, together: Mapping[tuple[str, str], int]) -> Markup:
 def _cell(count: int, darkest: int) -> Markup:
     if not count:
         return Markup('<td class="none"><span class="unseen">0</span></td>')
-    strong = " strong" if count > 0.55 * darkest else ""
-    return Markup('<td class="some{}" style="--heat:{}">{}</td>').format(strong, f"{count / darkest:.3f}", f"{count:,}")
+    return Markup('<td class="some" style="--heat:{}">{}</td>').format(f"{count / darkest:.3f}", f"{count:,}")
 
 
 def _totals(together: Mapping[tuple[str, str], int], place: int) -> Counter[str]:
