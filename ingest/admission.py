@@ -42,6 +42,11 @@ class Admission:
     chunks: frozenset[str]
     count: int
 
+    @property
+    def paper_count(self) -> int:
+        """Papers of which at least one chunk is admitted."""
+        return len(self.papers) + len({chunk.rpartition("#")[0] for chunk in self.chunks})
+
     def admits(self, chunk_id: str) -> bool:
         return chunk_id.rpartition("#")[0] in self.papers or chunk_id in self.chunks
 

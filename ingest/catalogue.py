@@ -17,9 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import noticed, revisions, storing
 from ingest.admission import Admission, admission, resolved
+from ingest.aliases import normal_alias
 from ingest.database import Database
-from ingest.papers import GRAVITY, Chunk, Filters, Notice, Paper, Section
+from ingest.papers import Chunk, Filters, Notice, Paper, Section
 from ingest.profile import Profile, facets
 from ingest.rows import (
     COLUMNS,
@@ -32,28 +34,14 @@ from ingest.rows import (
     as_sections,
     as_stated,
     as_vector,
-    stated_fields,
 )  # fmt: skip
 from ingest.schema import SCHEMA_VERSION
 from ingest.titles import title_key
 from ingest.vocabulary import ConceptKind
 
-__all__ = ["SCHEMA_VERSION", "Catalogue", "Entry", "FileRecord", "IndexState", "Record", "normal_alias"]
+__all__ = ["SCHEMA_VERSION", "Catalogue", "Entry", "FileRecord", "IndexState", "Record"]
 
 _ADMISSIONS = 32  # of how many filters it is remembered what they admit
-
-
-def normal_alias(identifier: str) -> str:
-    """The form in which identifiers are compared: `pmid:…`, `pmcid:pmc…`, `doi:…`, lower case; bare ones are named."""
-    text = identifier.strip().lower()
-    for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/"):
-        text = text.removeprefix(prefix)
-    if text.startswith("10.") and "/" in text:
-        return f"doi:{text}"
-    if text.startswith("pmc") and text[3:].isdigit():
-        return f"pmcid:{text}"
-    kind, colon, value = text.partition(":")
-    return f"{kind.strip()}:{value.strip()}" if colon else (f"pmid:{text}" if text.isdigit() else text)
 
 
 class Catalogue:
@@ -69,34 +57,19 @@ class Catalogue:
     # -- the indexes' state ------------------------------------------------------------------------------------------
 
     def index_state(self) -> IndexState:
-        meta = dict(self._database.rows("SELECT key, value FROM meta"))
-        try:
-            return IndexState(
-                generation=int(meta["generation"]),
-                clean=meta["indexes"] == "clean",
-                indexed=int(meta["indexed"]),
-                revision=int(meta["revision"]),
-                profiled=meta.get("profiled", ""),
-            )
-        except (KeyError, ValueError) as error:
-            raise self._database.broken("its state is missing") from error
+        return revisions.index_state(self._database)
 
     def mark_writing(self) -> None:
         """Say that the indexes are about to be written: whoever finds this without a live writer rebuilds them."""
-        with self._database.transaction():
-            self._set("indexes", "writing")
+        revisions.mark_writing(self._database)
 
     def mark_clean(self, generation: int, indexed: int) -> None:
         """Say that the indexes in folder `generation` have been written and read back, up to revision `indexed`."""
-        with self._database.transaction():
-            self._set("generation", str(generation))
-            self._set("indexed", str(indexed))
-            self._set("indexes", "clean")
+        revisions.mark_clean(self._database, generation, indexed)
 
     def changes(self, since: int) -> list[tuple[str, bool]]:
         """Papers changed after revision `since`, oldest first, and whether an index may hold older rows of them."""
-        rows = self._database.rows("SELECT paper_id, again FROM changes WHERE revision > ? ORDER BY revision", (since,))
-        return [(paper_id, bool(again)) for paper_id, again in rows]
+        return revisions.changes(self._database, since)
 
     # -- the embedding model -----------------------------------------------------------------------------------------
 
@@ -107,8 +80,8 @@ class Catalogue:
 
     def set_model(self, name: str, dim: int) -> None:
         with self._database.transaction():
-            self._set("model", name)
-            self._set("dim", str(dim))
+            revisions.keep(self._database, "model", name)
+            revisions.keep(self._database, "dim", str(dim))
 
     # -- papers ------------------------------------------------------------------------------------------------------
 
@@ -194,72 +167,21 @@ class Catalogue:
         `names` find it too, besides its own aliases and those of the papers that it replaces. `profile` is what the
         rules make of it (None: nothing).
         """
-        blobs = np.ascontiguousarray(vectors, dtype=np.float16)
-        section_of = {section: index for index, section in enumerate(paper.sections)}
-        with self._database.transaction():
-            aliases = [*paper.aliases, *names]
-            for old in absorbed:
-                aliases += [
-                    alias for (alias,) in self._database.rows("SELECT alias FROM aliases WHERE paper_id = ?", (old,))
-                ]
-                self._delete(old)
-                self._hand_over_files(old, paper.id)
-            aliases += [
-                alias for (alias,) in self._database.rows("SELECT alias FROM aliases WHERE paper_id = ?", (paper.id,))
-            ]
-            place = self._database.rows(
-                "SELECT rowid FROM papers WHERE id = ?", (paper.id,)
-            )  # kept: it is when the paper came
-            self._database.change("DELETE FROM papers WHERE id = ?", (paper.id,))
-            self._insert_paper(paper, len(chunks), place[0][0] if place else None)
-            self._database.change(
-                "INSERT INTO texts VALUES (?, ?, ?, ?)",
-                (
-                    paper.id,
-                    paper.text,
-                    json.dumps([(s.kind, s.title, s.start, s.end) for s in paper.sections], ensure_ascii=False),
-                    json.dumps([(p.number, p.start, p.end) for p in paper.pages]),
-                ),
-            )
-            self._database.change_many(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (c.id, paper.id, ordinal, section_of[c.section], c.page, c.start, c.end, blobs[ordinal].tobytes())
-                    for ordinal, c in enumerate(chunks)
-                ),
-            )
-            self._insert_aliases(paper.id, aliases)
-            self._profile(paper.id, profile or Profile(paper))
-            self.heed(paper.notices)
-            self._settle_status(paper.id)
-            self._change(paper.id)
+        storing.put(self._database, paper, chunks, vectors, absorbed, names, profile)
 
     def describe(self, paper: Paper, names: Iterable[str] = (), profile: Profile | None = None) -> None:
         """Store what is new in the metadata of a known paper whose text, title and chunks stay; `names` find it too."""
-        with self._database.transaction():
-            self._database.change(
-                "UPDATE papers SET authors = ?, journal = ?, year = ?, doi = ?, pmid = ?, pmcid = ?, stated = ? "
-                "WHERE id = ?",
-                (
-                    json.dumps(paper.authors, ensure_ascii=False), paper.journal, paper.year, paper.doi, paper.pmid,
-                    paper.pmcid, stated_fields(paper), paper.id,
-                ),
-            )  # fmt: skip
-            self._insert_aliases(paper.id, [*paper.aliases, *names])
-            self._profile(paper.id, profile or Profile(paper))
-            self.heed(paper.notices)
-            self._settle_status(paper.id)
-            self._change(paper.id)
+        storing.describe(self._database, paper, names, profile)
 
     def profile(self, profile: Profile) -> None:
         """Store what today's rules make of a known paper. The indexes are not told: rebuild them after the last one."""
         with self._database.transaction():
-            self._profile(profile.paper.id, profile)
+            storing.keep_profile(self._database, profile.paper.id, profile)
 
     def mark_profiled(self, rules: str) -> None:
         """Say that all papers have been profiled by the rules of this fingerprint."""
         with self._database.transaction():
-            self._set("profiled", rules)
+            revisions.keep(self._database, "profiled", rules)
 
     def subjects(self, paper_id: str) -> frozenset[str]:
         """The ids of the concepts that the paper is about."""
@@ -289,19 +211,11 @@ class Catalogue:
     def name(self, paper_id: str, names: Iterable[str]) -> None:
         """Let `names` find a known paper of which nothing else changes."""
         with self._database.transaction():
-            self._insert_aliases(paper_id, names)
+            storing.keep_names(self._database, paper_id, names)
 
     def remove(self, paper_id: str) -> list[str]:
         """Remove a paper and forget the files that gave it; returns the kept copies of those that gave no other."""
-        with self._database.transaction():
-            self._delete(paper_id)
-            rows = self._database.rows(
-                "SELECT sha256, kept, json_array_length(paper_ids) FROM files "
-                "WHERE EXISTS (SELECT 1 FROM json_each(paper_ids) WHERE value = ?)",
-                (paper_id,),
-            )
-            self._database.change_many("DELETE FROM files WHERE sha256 = ?", [(sha256,) for sha256, _, _ in rows])
-        return [kept for _, kept, papers in rows if kept and papers == 1]
+        return storing.remove(self._database, paper_id)
 
     # -- notices -----------------------------------------------------------------------------------------------------
 
@@ -310,26 +224,11 @@ class Catalogue:
 
         What was kept of the origin `instead_of` before goes, if one is named: a list is taken in whole each time.
         """
-        with self._database.transaction():
-            before = self._noticed() if instead_of else set()
-            self._database.change("DELETE FROM notices WHERE origin = ?", (instead_of,))
-            self._database.change_many(
-                "INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)",
-                ((normal_alias(one.alias), one.status, one.origin, one.date, one.reason) for one in notices),
-            )
-            changed = [paper_id for paper_id in sorted(before | self._noticed()) if self._settle_status(paper_id)]
-            for paper_id in changed:
-                self._change(paper_id)
-        return changed
+        return noticed.heed(self._database, notices, instead_of)
 
     def notices(self, paper_id: str) -> list[Notice]:
         """What is known from elsewhere of a paper of the library, the latest first."""
-        rows = self._database.rows(
-            "SELECT notices.alias, status, origin, date, reason FROM notices JOIN aliases USING (alias) "
-            "WHERE paper_id = ? ORDER BY date DESC, origin",
-            (paper_id,),
-        )
-        return [Notice(*row) for row in rows]
+        return noticed.notices_on(self._database, paper_id)
 
     # -- chunks ------------------------------------------------------------------------------------------------------
 
@@ -451,86 +350,6 @@ class Catalogue:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _insert_paper(self, paper: Paper, chunks: int, rowid: int | None) -> None:
-        self._database.change(
-            "INSERT INTO papers (rowid, id, title, authors, journal, year, doi, pmid, pmcid, trial_ids, design, "
-            "status, source, chunks, characters, title_key, stated) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                rowid, paper.id, paper.title, json.dumps(paper.authors, ensure_ascii=False), paper.journal, paper.year,
-                paper.doi, paper.pmid, paper.pmcid, json.dumps(paper.trial_ids), paper.design, paper.status,
-                paper.source, chunks, len(paper.text), title_key(paper.title), stated_fields(paper),
-            ),
-        )  # fmt: skip
-
-    def _profile(self, paper_id: str, profile: Profile) -> None:
-        """Store the kind of study, subjects and tags of a paper, instead of what was stored of them."""
-        paper = profile.paper
-        self._database.change(
-            "UPDATE papers SET design = ?, design_class = ?, species = ?, prospective = ?, sample_size = ?, "
-            "trial_ids = ?, trials = ? WHERE id = ?",
-            (
-                paper.design, "".join(facets(paper, ()).get("designs", ())), json.dumps(paper.species),
-                paper.prospective, paper.sample_size, json.dumps(paper.trial_ids),
-                json.dumps(paper.trials, ensure_ascii=False), paper_id,
-            ),
-        )  # fmt: skip
-        self._database.change("DELETE FROM subjects WHERE paper_id = ?", (paper_id,))
-        self._database.change(
-            "DELETE FROM tags WHERE chunk_id IN (SELECT id FROM chunks WHERE paper_id = ?)", (paper_id,)
-        )
-        self._database.change_many(
-            "INSERT INTO subjects VALUES (?, ?)", ((concept, paper_id) for concept in sorted(profile.subjects))
-        )
-        self._database.change_many(
-            "INSERT INTO tags VALUES (?, ?)",
-            ((concept, chunk) for chunk, concepts in profile.tags.items() for concept in sorted(concepts)),
-        )
-
-    def _noticed(self) -> set[str]:
-        """The papers of the library that any notice is on."""
-        return {id_ for (id_,) in self._database.rows("SELECT paper_id FROM notices JOIN aliases USING (alias)")}
-
-    def _settle_status(self, paper_id: str) -> bool:
-        """Give a paper the gravest status that its readers or a notice state; returns whether that changes it."""
-        ((now, stated),) = self._database.rows("SELECT status, stated FROM papers WHERE id = ?", (paper_id,))
-        told = [notice.status for notice in self.notices(paper_id)]
-        status = max([json.loads(stated).get("status", now), *told], key=GRAVITY.__getitem__)
-        self._database.change("UPDATE papers SET status = ? WHERE id = ?", (status, paper_id))
-        return bool(status != now)
-
-    def _insert_aliases(self, paper_id: str, aliases: Iterable[str]) -> None:
-        """An alias stays with the paper that had it first."""
-        self._database.change_many(
-            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(normal_alias(alias), paper_id) for alias in aliases]
-        )
-
-    def _delete(self, paper_id: str) -> None:
-        self._database.change("DELETE FROM papers WHERE id = ?", (paper_id,))
-        self._change(paper_id)
-
-    def _hand_over_files(self, paper_id: str, heir: str) -> None:
-        """The files that gave one paper have given `heir`, so that they are forgotten with it."""
-        rows = self._database.rows(
-            "SELECT paper_ids, sha256 FROM files WHERE EXISTS (SELECT 1 FROM json_each(paper_ids) WHERE value = ?)",
-            (paper_id,),
-        )
-        for ids, sha256 in rows:
-            heirs = dict.fromkeys(heir if id_ == paper_id else id_ for id_ in json.loads(ids))
-            self._database.change(
-                "UPDATE files SET paper_ids = ? WHERE sha256 = ?",
-                (json.dumps(list(heirs), ensure_ascii=False), sha256),
-            )
-
-    def _change(self, paper_id: str) -> None:
-        """Count the change of a paper, so that the indexes can catch up with it."""
-        self._database.change("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
-        self._database.change(
-            "INSERT INTO changes SELECT ?, CAST(value AS INTEGER), 0 FROM meta WHERE key = 'revision' "
-            "ON CONFLICT (paper_id) DO UPDATE SET revision = excluded.revision, again = 1",
-            (paper_id,),
-        )
-
     def _sections(self, paper_id: str) -> tuple[Section, ...]:
         rows = self._database.rows("SELECT sections FROM texts WHERE paper_id = ?", (paper_id,))
         return as_sections(rows[0][0]) if rows else ()
@@ -549,6 +368,3 @@ class Catalogue:
         ):
             found.setdefault(chunk, set()).add(concept)
         return {chunk: frozenset(concepts) for chunk, concepts in found.items()}
-
-    def _set(self, key: str, value: str) -> None:
-        self._database.change("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ingest.catalogue import normal_alias
+from ingest.aliases import normal_alias
 from ingest.chunking import chunk, indexed_text
 from ingest.editions import merged, same_paper
 from ingest.errors import ModelError

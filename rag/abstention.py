@@ -61,10 +61,10 @@ class Model:
 # Fitted on 2026-11-24 by `python -m eval.bench abstention --calibrate`: tuning halves of `bioasq_dev` and
 # `evidence_inference_dev` (564 questions), all-MiniLM-L6-v2. The threshold answers 5 % of those without an answer.
 MODEL = Model(
-    bias=-7.77,
-    weights=Features(nearness=2.54, passage=1.36, paper=2.4, rare=0.72, rarest=0.25, names=0.37, all_named=3.59),
+    bias=-7.73,
+    weights=Features(nearness=2.49, passage=1.36, paper=2.41, rare=0.65, rarest=0.3, names=0.37, all_named=3.59),
 )
-ENOUGH = 0.523
+ENOUGH = 0.575
 
 
 def confidence(question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], rarity: Rarity) -> float:

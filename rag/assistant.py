@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.errors import EmptyLibrary
 from ingest.library import Library
 from ingest.papers import Filters
 from rag.answer import Answer, Unanswered
+from rag.conversation import turn
 from rag.events import Event, Finished
 from rag.question import Question
 from rag.retrieval import hybrid
@@ -70,8 +71,13 @@ class Assistant:
 
         return PassageRetriever(retrieve=self._retrieve, passages=self.passages, filters=filters or Filters())
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+    def ask(
+        self, question: str, filters: Filters | None = None, history: Sequence[Answer | tuple[str, str]] = ()
+    ) -> Answer:
         """Answer `question` from the papers that `filters` admits.
+
+        `history` is the conversation before it, oldest first: its answers, or (question as understood, answer). What a
+        follow-up was understood as, and filters read from its words, stand in the answer.
 
         Raises BadQuestion for an empty or overlong question, EmptyLibrary where there is nothing to answer from. An LLM
         that does not answer raises nothing: evidence sentences stand in for it, and the answer's `remarks` say so.
@@ -79,17 +85,19 @@ class Assistant:
         """
         from langsmith import tracing_context
 
-        asked = Question(question, filters or Filters())
+        asked = Question(question, filters or Filters(), history=_turns(history))
         self._need_papers()
         with tracing_context(enabled=False):
             return self._chain.invoke(asked)
 
-    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, filters: Filters | None = None, history: Sequence[Answer | tuple[str, str]] = ()
+    ) -> Iterator[Event]:
         """Answer `question` and tell how it goes on: see `rag.events`. Ends with `Finished`; raises what `ask` raises.
 
         Where the caller stops listening, the answer is given up at the next event.
         """
-        asked = Question(question, filters or Filters())
+        asked = Question(question, filters or Filters(), history=_turns(history))
         self._need_papers()
         return self._events(asked)
 
@@ -142,6 +150,10 @@ class Assistant:
                     return
         finally:
             left.set()
+
+
+def _turns(history: Sequence[Answer | tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(turn(one) if isinstance(one, Answer) else one for one in history)
 
 
 class _NobodyListens(Exception):

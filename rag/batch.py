@@ -17,6 +17,7 @@ from rag.evidence import sentence_texts
 from rag.parts import split
 from rag.question import Question
 from rag.retrieval import Retriever, hybrid
+from rag.understanding import understand
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -80,6 +81,7 @@ def _answer(chain: Runnable[Question | str, Answer], one: Question | Unanswered)
 
 def _embed_together(questions: list[Question], retrieve: Retriever, passages: int, embedder: Remembered) -> None:
     """Have `embedder` know what the chain will ask it for."""
+    questions = [understand(question).question for question in questions]
     parts = {part for question in questions for part in split(question.text)}
     embedder.embed([asked for text in parts for asked in (canonical(text), renamed(text))])
     found: list[Passage] = []

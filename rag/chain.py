@@ -19,6 +19,7 @@ from rag.abstention import missing
 from rag.answer import Answer, Claim
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
+from rag.filtering import shut_out
 from rag.models import model_name
 from rag.parts import split
 from rag.question import Question
@@ -27,6 +28,7 @@ from rag.retrieval import Retriever
 from rag.rounds import Material, research
 from rag.support import supported
 from rag.told import Told
+from rag.understanding import understand
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -68,11 +70,13 @@ def _finding(
 
     def find(asked: Question | str) -> State:
         began = perf_counter()
-        question = Question(asked) if isinstance(asked, str) else asked
+        meant = understand(Question(asked) if isinstance(asked, str) else asked, chat_model)
         material = research(
-            retrieve, question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
+            retrieve, meant.question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
         )
-        return {"material": material, "clock": [("start", began), ("retrieval", perf_counter())]}
+        left = shut_out(library, meant.question.filters, meant.read)
+        clock = [("start", began), ("retrieval", perf_counter())]
+        return {"meant": meant, "material": material, "filtered": left, "clock": clock}
 
     return RunnableLambda(find)
 
@@ -185,11 +189,14 @@ def _compose(state: State) -> Answer:
     parts = tuple(part.question.text for part in material.parts)
     unanswered = [part.question.text for part in material.parts if not part.answered]
     remarks = [draft.remark] if draft.remark else []
-    lacks = () if kept else missing(material.question, material.parts[0].evidence, material.passages)
+    lacks: tuple[str, ...] = () if kept else state["filtered"]
+    if not kept and material.passages:
+        lacks += missing(material.question, material.parts[0].evidence, material.passages)
     if kept:
         remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
     return Answer(
-        question=material.question.text,
+        question=state["meant"].asked.text,
+        understood=state["meant"].otherwise,
         claims=kept,
         passages=material.passages,
         abstained=not kept,

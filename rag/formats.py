@@ -8,10 +8,11 @@ from typing import Any
 from ingest import bibliography
 from ingest.papers import Filters, Paper
 from rag.answer import Answer, Citation, Claim, Passage
+from rag.filtering import described
 
 __all__ = [
-    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "to_bibtex", "to_json",
-    "to_markdown", "to_ris",
+    "ABSTAINED", "SCHEMA_VERSION", "cited", "filters", "marks", "place", "reference", "sources", "taken_as",
+    "to_bibtex", "to_json", "to_markdown", "to_ris",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
@@ -33,6 +34,11 @@ def reference(paper: Paper) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """The answer with `[n]` marks, its sources with every quote, and, where it abstained, the nearest papers."""
+    asked = [line for said in taken_as(answer) for line in (f"*{said}*", "")]
+    return "\n".join([*asked, _answered(answer)])
+
+
+def _answered(answer: Answer) -> str:
     if answer.abstained:
         nearest = dict.fromkeys(reference(passage.paper) for passage in answer.passages)
         lines = [ABSTAINED, *(f"{lack[0].upper()}{lack[1:]}." for lack in answer.missing)]
@@ -55,6 +61,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "question": answer.question,
+        "understood": answer.understood or answer.question,
         "abstained": answer.abstained,
         "answer": ABSTAINED if answer.abstained else _body(answer),
         "claims": [_claim(claim) for claim in answer.claims],
@@ -79,6 +86,13 @@ def to_bibtex(answer: Answer) -> str:
 def to_ris(answer: Answer) -> str:
     """The papers that the answer cites, in RIS."""
     return "".join(bibliography.to_ris(cited(answer)))
+
+
+def taken_as(answer: Answer) -> list[str]:
+    """What a reader has to know of what was asked: the question as it was understood, and the filters, if any."""
+    only = "; ".join(described(answer.filters))
+    understood = f"Understood as: {answer.understood}" if answer.understood else ""
+    return [line for line in (understood, f"Only papers: {only}" if only else "") if line]
 
 
 def cited(answer: Answer) -> list[Paper]:

@@ -17,11 +17,13 @@ class Question:
     """A question and the papers it is put to. Raises BadQuestion when it is empty or longer than 4,000 characters.
 
     `hints` are words to search for besides, which the question itself does not hold: they never count as asked.
+    `history` is the conversation that it follows, oldest first: each question as it was understood, and its answer.
     """
 
     text: str
     filters: Filters = field(default_factory=Filters)
     hints: tuple[str, ...] = ()
+    history: tuple[tuple[str, str], ...] = ()
 
     def part(self, text: str) -> Question:
         """The question `text`, put to the same papers."""

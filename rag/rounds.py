@@ -69,7 +69,7 @@ def research(
         return material
     for number, part in enumerate(material.parts):
         if not part.answered:
-            wider = replace(parts[number], hints=taught(part.question, found[number]))
+            wider = replace(parts[number], hints=(*parts[number].hints, *taught(part.question, found[number])))
             found[number] = retrieve(wider, passages) if wider.hints else found[number]
     again = _weighed(question, parts, found, embedder, rarity)
     return again if again.confidence > material.confidence else material

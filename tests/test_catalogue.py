@@ -10,7 +10,8 @@ import pytest
 from made_papers import paper
 from numpy.typing import NDArray
 
-from ingest.catalogue import SCHEMA_VERSION, Catalogue, FileRecord, normal_alias
+from ingest.aliases import normal_alias
+from ingest.catalogue import SCHEMA_VERSION, Catalogue, FileRecord
 from ingest.errors import BrokenLibrary, LibraryError
 from ingest.papers import Chunk, Filters, Notice, Page, Paper, Section
 from ingest.profile import Profile

@@ -24,6 +24,13 @@ def test_bf16_agrees_with_fp32() -> None:
     assert (exact * half).sum(axis=1).min() > 0.99
 
 
+def test_a_vector_does_not_depend_on_the_texts_beside_it() -> None:
+    embedder = load_embedder(precision="bf16")
+    texts = [*TEXTS, "PD-L1. " * 30, "TMB", "Response was durable in two of five patients. " * 40]
+    together, alone = embedder.embed(texts), np.vstack([embedder.embed([text]) for text in texts])
+    assert np.array_equal(together, alone)
+
+
 def test_no_text_gives_no_row() -> None:
     assert load_embedder().embed([]).shape == (0, 384)
 

@@ -1,4 +1,4 @@
-"""Filters: the catalogue, Chroma and Tantivy admit the same chunks, whatever is combined."""
+"""Filters: the catalogue, Chroma, Tantivy and the assistant admit the same chunks, whatever is combined."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ingest.catalogue import Entry
 from ingest.library import Library
 from ingest.papers import Filters, Section
 from ingest.vectors import where
+from rag.assistant import Assistant
 
 # Each sentence is a chunk's worth of a section of its own; "cohort" stands in all of them.
 _PAPERS = (
@@ -25,6 +26,7 @@ _PAPERS = (
     paper(3, "This cohort of mice had no drug.", title="A murine model of B16 melanoma", year=2020),
     paper(4, "A cohort was followed.", title="Colitis in a cohort", year=2020, status="retracted"),
     paper(5, "A cohort without a year.", title="Overall survival of a cohort", year=None, source="pubmed"),
+    paper(7, "A cohort was read by a machine.", title="Deep learning on colitis under adjuvant nivolumab", year=2022),
 )
 
 _SINGLE: tuple[dict[str, Any], ...] = (
@@ -33,6 +35,10 @@ _SINGLE: tuple[dict[str, Any], ...] = (
     {"drugs": ("pembrolizumab", "nivolumab")},
     {"cancers": ("melanoma",)},
     {"biomarkers": ("CD274",)},
+    {"events": ("colitis",)},
+    {"settings": ("adjuvant therapy",)},
+    {"endpoints": ("OS",)},
+    {"methods": ("deep learning", "large language model")},
     {"sources": ("pdf", "pubmed")},
     {"statuses": ("retracted",)},
     {"statuses": ()},
@@ -40,7 +46,8 @@ _SINGLE: tuple[dict[str, Any], ...] = (
     {"designs": ("preclinical",)},
     {"since": 2018},
     {"until": 2018},
-    {"papers": ("pmid:1", "2", "pmid:7")},
+    {"since": 2018, "until": 2020},
+    {"papers": ("pmid:1", "2", "pmid:9")},
 )
 
 
@@ -112,6 +119,13 @@ def test_every_filter_alone_and_in_pairs_is_what_a_scan_gives(library: Library, 
     assert {chunk_id for chunk_id, _ in in_chroma(library, vector, filters)} == expected
     assert {chunk_id for chunk_id, _ in library.lexical("cohort", 50, filters)} == expected
     assert library.chunk_count(filters) == len(expected)
+    answer = Assistant(library, passages=50).ask("What became of the cohort?", filters)
+    assert {passage.chunk.id for passage in answer.passages} == expected
+    assert answer.filters == filters
+
+
+def test_every_filter_is_tried() -> None:
+    assert {name for chosen in _SINGLE for name in chosen} == {one.name for one in fields(Filters)}
 
 
 def test_the_filters_tried_here_leave_something_and_leave_something_out(library: Library) -> None:

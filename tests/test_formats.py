@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingest.papers import Chunk, Page, Paper, Section
+from ingest.papers import Chunk, Filters, Page, Paper, Section
 from rag.answer import Answer, Citation, Claim, Passage, Verdict
 from rag.formats import reference, to_json, to_markdown
 
@@ -57,3 +57,14 @@ def test_offsets_point_into_the_papers_text() -> None:
     for claim in to_json(answer())["claims"]:
         for citation in claim["citations"]:
             assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_what_was_understood_and_the_filters_are_told_in_every_form() -> None:
+    asked = replace(answer(), understood="Does nivolumab work?", filters=Filters(since=2020))
+    assert to_json(asked)["understood"] == "Does nivolumab work?"
+    assert to_json(asked)["filters"] == {"since": 2020}
+    assert to_json(answer())["understood"] == "Does it work?"
+    for one in (asked, replace(asked, abstained=True)):
+        assert to_markdown(one).splitlines()[:4] == [
+            "*Understood as: Does nivolumab work?*", "", "*Only papers: since 2020*", "",
+        ]  # fmt: skip

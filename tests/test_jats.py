@@ -212,6 +212,11 @@ def test_a_table_without_header_cells_finds_its_header(tmp_path: Path) -> None:
     assert paper.text == "Drug: A; ORR: 45%\nDrug: B; ORR: 30%"
 
 
+def test_a_mark_without_a_sign_is_none(tmp_path: Path) -> None:
+    rows = '<tr><td>Grade 3</td><td>45<xref ref-type="table-fn" rid="a"/></td></tr>'
+    assert paper_of(tmp_path, f"<body><table-wrap><table>{rows}</table></table-wrap></body>").text == "Grade 3; 45"
+
+
 def test_absurd_spans_do_not_blow_up(tmp_path: Path) -> None:
     cell = f'<tr><td colspan="999999999" rowspan="999999999">{"long " * 1000}</td><td>x</td></tr>'
     paper = paper_of(

@@ -57,7 +57,7 @@ def test_there_are_enough_questions_of_every_kind_and_area() -> None:
     kinds = Counter(question.kind for question in questions)
     assert kinds["answerable"] >= 240
     assert kinds["unanswerable"] >= 60
-    assert kinds["follow-up"] >= 30
+    assert kinds["follow-up"] >= 60
     assert min(kinds["disagreement"], kinds["adversarial"]) >= 20
     answerable = [question for question in questions if question.kind == "answerable"]
     assert min(Counter(question.area for question in answerable).values()) >= 60

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 from rich.text import Text
 
-from ingest.papers import Chunk, Page, Paper, Section
+from ingest.papers import Chunk, Filters, Page, Paper, Section
 from rag.answer import Answer, Citation, Claim, Passage, Verdict
 from ui.rendering import Block, answer_blocks, inert, paper_blocks, row, show
 
@@ -163,3 +163,14 @@ def test_paper_is_shown_with_identifiers_sections_and_what_it_is() -> None:
     assert "pmid:2" in output
     assert "This is immunorag's digest of the paper, not the paper itself." in output
     assert "  Results  results, 105 characters" in output
+
+
+def test_what_was_understood_and_the_filters_stand_above_the_answer() -> None:
+    answer = replace(ANSWER, understood="Does it\x1b[2J work?", filters=Filters(since=2020, species=("mouse",)))
+    assert piped(answer_blocks(answer)).splitlines()[:4] == [
+        "Understood as: Does it [2J work?",
+        "Only papers: mouse; since 2020",
+        "",
+        "Response was seen in 44.8% of patients. [1][2]",
+    ]
+    assert piped(answer_blocks(replace(answer, abstained=True))).startswith("Understood as: ")

@@ -1,4 +1,4 @@
-"""Questions split and follow-ups resolved by an LLM; where it is odd, the question stays as it was asked."""
+"""Questions split and follow-ups resolved by an LLM; what is odd is not taken."""
 
 from __future__ import annotations
 
@@ -55,15 +55,24 @@ def test_without_a_conversation_no_model_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "Yes.", "Does ipilimumab cause diarrhoea in children?", "Does nivolumab work?\nIn melanoma?", "why?"]
+    "reply",
+    [
+        "",
+        "Yes.",
+        "Does ipilimumab cause diarrhoea in children?",
+        "Does nivolumab work?\nIn melanoma?",
+        "why?",
+        "Does [nivolumab](https://melanoma.work) work in melanoma of the eye?",
+        "Does nivolumab work in <b>melanoma</b> of the eye?",
+    ],
 )
-def test_an_odd_follow_up_stays_as_it_was_asked(reply: str) -> None:
-    assert resolved_follow_up(says(reply), HISTORY, "And of the eye?") == "And of the eye?"
+def test_an_odd_follow_up_is_not_taken(reply: str) -> None:
+    assert resolved_follow_up(says(reply), HISTORY, "And of the eye?") is None
 
 
 def test_what_is_resolved_must_still_ask_the_question() -> None:
     asked = "Does it cause colitis?"
-    assert resolved_follow_up(says("Does nivolumab work in melanoma?"), HISTORY, asked) == asked
+    assert resolved_follow_up(says("Does nivolumab work in melanoma?"), HISTORY, asked) is None
 
 
 @pytest.mark.parametrize("reply", [server.fails(500), server.fails(401), server.hangs_up, server.sends(b"\xff\x00")])
@@ -72,7 +81,7 @@ def test_a_server_that_fails_is_soon_left_alone_and_so_is_the_question(reply: se
         chat_model = load_chat_model("small", base_url=running.url)
         assert chat_model is not None
         assert split_question(chat_model, TWO) == [TWO]
-        assert resolved_follow_up(chat_model, HISTORY, TWO) == TWO
+        assert resolved_follow_up(chat_model, HISTORY, TWO) is None
         assert len(running.asked) <= 4
 
 

@@ -43,7 +43,8 @@ Turns = list[Turn]
 
 def build(desk: Desk, literature: Callable[[], AbstractContextManager[Source]]) -> gr.Blocks:
     """The page. `literature` connects to Europe PMC, and is called when somebody searches there."""
-    with gr.Blocks(title="immunorag", analytics_enabled=False, fill_width=True) as page:
+    page = gr.Blocks(title="immunorag", analytics_enabled=False, fill_width=True)
+    with page:
         masthead = html(masthead_html(desk), elem_id="masthead", listens=())
         with gr.Tabs(selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):

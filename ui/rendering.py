@@ -94,7 +94,8 @@ def row(console: Console, *cells: object) -> None:
 
 def answer_blocks(answer: Answer) -> list[Block]:
     """The answer, its sources with every quote, what was left out, what wrote it."""
-    blocks = _abstention(answer) if answer.abstained else [*_sentences(answer), *_sources(answer)]
+    blocks = _taken_as(answer)
+    blocks += _abstention(answer) if answer.abstained else [*_sentences(answer), *_sources(answer)]
     blocks += [Block(_sentence(remark)) for remark in answer.remarks]
     if answer.left_out:
         blocks += [Block(), _heading("Left out: these sentences did not pass the checks")]
@@ -157,6 +158,13 @@ def _abstention(answer: Answer) -> list[Block]:
         blocks += [Block(_reference(paper), indent=4, lead="–  ") for paper in nearest]
     blocks += [Block(), Block(Text("Add papers on the subject with: immunorag ingest FOLDER", style="dim"))]
     return blocks
+
+
+def _taken_as(answer: Answer) -> list[Block]:
+    from rag.formats import taken_as
+
+    lines = [Block(Text(inert(line), style="cyan")) for line in taken_as(answer)]
+    return [*lines, Block()] if lines else []
 
 
 def _sentences(answer: Answer) -> list[Block]:

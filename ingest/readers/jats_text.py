@@ -182,7 +182,7 @@ class Flow:
         kind = element.get("ref-type") or ""
         text = "".join(element.itertext())
         if kind in _FOOTNOTE_MARKS:
-            if self._table and not text.strip().isdigit():
+            if self._table and text.strip() and not text.strip().isdigit():
                 self._superscript(text.strip(), element.tail or "")
         elif (kind in ("bibr", "ref") or (not kind and element.get("rid", "")[:1] in "BbRrCc")) and (
             not text.strip() or (_NUMERIC.fullmatch(text) and not _YEAR.fullmatch(text))

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ImmunoragError
-from ui.cli import ask, batch, demo, fetch, ingest, library, papers, retractions, ui
+from ui.cli import ask, batch, chat, demo, fetch, ingest, library, papers, retractions, ui
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("fetch")(fetch.fetch)
 app.command("ask")(ask.ask)
+app.command("chat")(chat.chat)
 app.command("ui")(ui.ui)
 app.command("batch")(batch.batch)
 app.add_typer(papers.papers, name="papers")

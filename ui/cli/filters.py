@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Annotated, Any, get_args
 
@@ -11,7 +11,7 @@ import typer
 
 from ingest.papers import Filters, Source, Species, Status
 
-__all__ = ["filtered"]
+__all__ = ["filtered", "typed"]
 
 _PAPERS_OF = "Only papers"
 
@@ -72,6 +72,28 @@ def filtered(*, retracted: bool) -> Callable[[Callable[..., None]], Callable[...
         return run
 
     return decorate
+
+
+def typed(words: Sequence[str]) -> Filters:
+    """The filters that are typed as options, outside of a command: `--since 2020 --drug nivolumab`.
+
+    Raises BadParameter.
+    """
+    given: dict[str, Any] = {name: [] for name in _OPTIONS}
+    for name, value in zip(words[::2], [*words[1::2], ""][: len(words[::2])], strict=True):
+        option = name.removeprefix("--")
+        if option not in _OPTIONS or option == name:
+            known = ", ".join(f"--{one}" for one in _OPTIONS)
+            raise typer.BadParameter(f"no filter is called {name!r}; known are {known}")
+        if not value:
+            raise typer.BadParameter(f"{name} needs a value")
+        given[option].append(value)
+    for name in ("since", "until"):
+        years = given[name]
+        if not all(year.isdecimal() for year in years):
+            raise typer.BadParameter(f"--{name} takes a year, such as 2020")
+        given[name] = int(years[-1]) if years else None
+    return _filters(given, retracted=False)
 
 
 def _filters(given: Mapping[str, Any], retracted: bool) -> Filters:

@@ -79,7 +79,8 @@ def conversation_html(turns: Sequence[Turn], first: int = 0) -> str:
 
 def turn_html(turn: Turn, number: int) -> str:
     """A turn as far as it has come."""
-    chips = chips_html(turn.filters, removable=False)
+    held = turn.filters if turn.answer is None else turn.answer.filters  # with what the question itself restricts
+    chips = chips_html(held, removable=False)
     asked = Markup('<div class="asked"><h2 class="question">{}</h2>{}{}</div>').format(
         line(turn.question), chips, _ACTIONS if turn.over else ""
     )

@@ -73,8 +73,8 @@ class Desk:
         return self._assistant
 
     def stream(self, question: str, filters: Filters, history: tuple[tuple[str, str], ...]) -> Iterator[Event]:
-        """See `Assistant.stream`. `history` is what was asked and answered before."""
-        return self.assistant.stream(question, filters)
+        """See `Assistant.stream`; waits until there is an assistant."""
+        return self.assistant.stream(question, filters, history)
 
     def _open(self) -> None:
         try:
