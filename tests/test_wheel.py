@@ -32,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_carries_every_module_and_data_file(wheel: Path) -> None:
     packages = ("ingest", "prompts", "rag", "eval", "ui")
-    data = (".py", ".txt", ".json", ".jsonl", ".toml", ".md", ".tsv", ".npz", ".typed")
+    data = (".py", ".txt", ".json", ".jsonl", ".toml", ".md", ".tsv", ".npz", ".css", ".js", ".typed")
     expected = {
         path.relative_to(ROOT).as_posix()
         for package in packages
