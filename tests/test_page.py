@@ -111,6 +111,12 @@ def test_a_question_is_asked_again_edited_and_the_conversation_goes_on(visit: Vi
     assert visit.page.locator(".turn").count() == 1
 
 
+def test_a_follow_up_is_understood_from_what_was_asked_before(visit: Visit) -> None:
+    visit.ask("Who had colitis under ipilimumab?")
+    visit.ask("And what resolved it?")
+    assert "ipilimumab" in (visit.page.locator("#latest .understood").text_content() or "")
+
+
 def test_answers_are_taken_away(visit: Visit) -> None:
     visit.ask(QUESTION)
     for form, begins in (("markdown", "The response rate"), ("json", "{"), ("bibtex", "@"), ("ris", "TY  - ")):
