@@ -141,7 +141,8 @@ class Answer:
 
     `understood` is the question as it was put to the library where that is not how it was asked. `disagreements` and
     `adverse_events` are read from the passages, `limits` are sentences on what the answer rests on, computed from its
-    sources. `withheld` are papers that would have answered, and were not used because they are retracted.
+    sources. `withheld` are papers that would have answered, and were not used because they are retracted; each has as
+    its `notices` those on it.
     """
 
     question: str

@@ -17,11 +17,15 @@ from ingest.errors import ModelError
 from ingest.library import Library
 from rag.abstention import missing
 from rag.answer import Answer, Claim
+from rag.disagreement import disagreements, numbered, reporting
 from rag.drafting import EXTRACTIVE, FAILURE, Draft, State, extractive, generative
 from rag.events import Found, LeftOut, unheard
 from rag.filtering import shut_out
+from rag.findings import asks_for_findings
+from rag.limits import limits
 from rag.models import model_name
 from rag.parts import split
+from rag.preclinical import patients_were_studied
 from rag.question import Question
 from rag.rephrasing import split_question
 from rag.retrieval import Retriever
@@ -29,6 +33,7 @@ from rag.rounds import Material, research
 from rag.support import supported
 from rag.told import Told
 from rag.understanding import understand
+from rag.withheld import withheld
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -74,9 +79,16 @@ def _finding(
         material = research(
             retrieve, meant.question, passages, embedder=embedder, rarity=library.rarity, taken_apart=taken_apart
         )
-        left = shut_out(library, meant.question.filters, meant.read)
-        clock = [("start", began), ("retrieval", perf_counter())]
-        return {"meant": meant, "material": material, "filtered": left, "clock": clock}
+        told = meant.question.text
+        apart = disagreements(told, reporting(library, material.passages)) if _any(material) else ()
+        found = {
+            "meant": meant,
+            "material": material,
+            "filtered": shut_out(library, meant.question.filters, meant.read),
+            "disagreements": apart,
+            "withheld": withheld(library, retrieve, material, embedder),
+        }
+        return found | {"clock": [("start", began), ("retrieval", perf_counter())]}
 
     return RunnableLambda(find)
 
@@ -87,7 +99,7 @@ def _answering(
     """The second half: what is found becomes a draft, claims, checked claims, an answer."""
     from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnablePassthrough
 
-    further = (supported(embedder, library.rarity),)
+    further = (supported(embedder, library.rarity), patients_were_studied)
 
     def begin(state: State, config: RunnableConfig) -> State:
         material: Material = state["material"]
@@ -118,7 +130,11 @@ def _answering(
 
 
 def _answered(state: State) -> bool:
-    return any(part.answered for part in state["material"].parts)
+    return _any(state["material"])
+
+
+def _any(material: Material) -> bool:
+    return any(part.answered for part in material.parts)
 
 
 def _checked(state: State) -> list[Claim]:
@@ -194,6 +210,7 @@ def _compose(state: State) -> Answer:
         lacks += missing(material.question, material.parts[0].evidence, material.passages)
     if kept:
         remarks += [f"the library holds no answer to this part: {part}" for part in unanswered]
+    cited = {one.passage.paper.id: one.passage.paper for claim in kept for one in claim.citations}
     return Answer(
         question=state["meant"].asked.text,
         understood=state["meant"].otherwise,
@@ -210,4 +227,7 @@ def _compose(state: State) -> Answer:
         missing=lacks,
         filters=material.question.filters,
         exchanges=tuple(state.get("exchanges", draft.exchanges)),
+        disagreements=tuple(numbered(one, told.numbered) for one in state["disagreements"] if kept),
+        limits=limits(cited.values(), asks_for_findings(material.question.text)),
+        withheld=state["withheld"],
     )

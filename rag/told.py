@@ -56,9 +56,10 @@ class Told:
 
         return hear
 
-    def _numbered(self, claim: Claim) -> Claim:
-        def numbered(citation: Citation) -> Citation:
-            paper = citation.passage.paper.id
-            return replace(citation, number=self._numbers.setdefault(paper, len(self._numbers) + 1))
+    def numbered(self, citation: Citation) -> Citation:
+        """The citation with its paper's number; a paper that no claim has cited yet gets the next."""
+        paper = citation.passage.paper.id
+        return replace(citation, number=self._numbers.setdefault(paper, len(self._numbers) + 1))
 
-        return replace(claim, citations=tuple(numbered(citation) for citation in claim.citations))
+    def _numbered(self, claim: Claim) -> Claim:
+        return replace(claim, citations=tuple(self.numbered(citation) for citation in claim.citations))

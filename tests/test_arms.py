@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.arms import arm_words, larger_with, swapped_arms
+from rag.arms import larger_with, swapped_arms
+from rag.arms_words import arm_words
 
 BEHIND = (
     "Median survival was 10.3 months with pembrolizumab and 6.0 months with chemotherapy (HR 0.50; 95% CI 0.37-0.68)."

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from eval.bench.checks import Judged, Remembering, best_threshold, drawn, fit, foreign, holding, share
-from eval.bench.made_claims import MadeClaim, made_claims, made_pairs, numbers_of
+from eval.bench.made_claims import made_claims, made_pairs
+from eval.bench.made_claims_figures import numbers_of
+from eval.bench.made_claims_names import name_in_a_sentence
+from eval.bench.made_claims_nouns import MadeClaim
 from eval.bench.named_claims import named_claims
 from eval.suites import EvalQuestion
 from tests.embedders import HashEmbedder
@@ -52,6 +55,13 @@ def test_a_changed_number_stands_nowhere_in_the_passage() -> None:
 def test_an_arm_that_the_passage_does_not_name_gives_no_claims() -> None:
     other = EvalQuestion("q", "?", "p1", (EVIDENCE,), "ibuprofen", "placebo", "mean pain score", "decreased")
     assert made_claims(other, PASSAGE, RANDOM) == []
+
+
+def test_a_name_of_which_nothing_is_left_gives_no_claims() -> None:
+    assert name_in_a_sentence("4,370 IU per day (high dose)", PASSAGE.text) == ""
+    assert name_in_a_sentence("patients were independent", PASSAGE.text) == ""
+    assert name_in_a_sentence("neutrophil count between 26 and 35 wk", PASSAGE.text) == "neutrophil count"
+    assert name_in_a_sentence("reduction ratio at 12, 24 h", "ratio at 12, 24 h") == "reduction ratio"
 
 
 def test_figures_of_both_arms_are_found_elsewhere_by_their_names() -> None:

@@ -198,3 +198,18 @@ def test_langchain_gets_the_passages_of_the_assistant_as_documents(library: Libr
     assert {document.metadata["paper_id"] for document in documents} == {"pmid:1", "pmid:3"}
     start, end = documents[0].metadata["start"], documents[0].metadata["end"]
     assert library.paper(documents[0].metadata["paper_id"]).text[start:end] == documents[0].page_content
+
+
+def test_a_sentence_of_an_llm_on_patients_from_mice_alone_is_left_out(tmp_path: Path) -> None:
+    mice = "TIGIT blockade shrank melanoma in mice and doubled survival."
+    with Library.open(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.add([paper(1, mice, design="preclinical", species=("mouse",)), paper(2, RESPONSE), paper(3, TOXICITY)])
+        question = "Does TIGIT blockade shrink melanoma?"
+        passages = Assistant(library).ask(question).passages
+        number = next(place for place, one in enumerate(passages, start=1) if one.text == mice)
+        reply = (
+            f"TIGIT blockade shrank melanoma of patients [{number}]. TIGIT blockade shrank melanoma in mice [{number}]."
+        )
+        answer = ask(library, reply, question)
+    assert [claim.text for claim in answer.claims] == ["TIGIT blockade shrank melanoma in mice."]
+    assert "speaks of patients, but what it cites was seen in mice only" in answer.left_out[0].verdict.reasons

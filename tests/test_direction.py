@@ -74,6 +74,48 @@ def test_a_following_sentence_takes_back() -> None:
     assert agrees("There was no significant difference in the pain score between pembrolizumab and placebo.", source)
 
 
+def test_a_test_of_no_difference_is_none() -> None:
+    source = "Stroke occurred in 4% with pembrolizumab and 5% with placebo (RR 0.89, 95% CI 0.76 to 1.04)."
+    assert agrees("There was no significant difference in stroke between pembrolizumab and placebo.", source)
+    assert not agrees("Pembrolizumab significantly decreased stroke compared with placebo.", source)
+
+
+def test_a_sentence_without_an_outcome_speaks_of_the_one_before() -> None:
+    source = "Walking time improved with both. There was no difference between the two groups."
+    assert agrees("Walking time did not differ significantly between pembrolizumab and placebo.", source)
+    assert not agrees("Pembrolizumab significantly increased walking time compared with placebo.", source)
+
+
+def test_the_word_beside_the_outcome_counts() -> None:
+    source = "Patients given pembrolizumab had higher IL-10 and lower IL-6 levels than those given placebo."
+    assert agrees("Pembrolizumab increased IL-10 compared with placebo.", source)
+    assert not agrees("Pembrolizumab increased IL-6 compared with placebo.", source)
+
+
+def test_the_change_of_a_change() -> None:
+    source = "The reduction in pain was significantly greater with pembrolizumab than with placebo."
+    assert agrees("Pembrolizumab significantly increased the reduction in pain compared with placebo.", source)
+    assert agrees("Pain was lower with pembrolizumab than with placebo.", source)
+    assert not agrees("Pembrolizumab increased pain compared with placebo.", source)
+
+
+def test_groups_alike_before_treatment_are_not_alike_after() -> None:
+    source = "Pain was similar at baseline but was significantly lower with pembrolizumab than with placebo."
+    assert agrees("Pain was lower with pembrolizumab than with placebo.", source)
+    assert not agrees("There was no significant difference in pain between pembrolizumab and placebo.", source)
+
+
+def test_what_each_group_did_is_no_difference_between_them() -> None:
+    source = "Pain decreased significantly from baseline in both groups, with no difference between groups."
+    assert agrees("There was no significant difference in pain between pembrolizumab and placebo.", source)
+
+
+def test_no_difference_in_anything_is_none_in_this() -> None:
+    source = "No significant differences were observed for any of the outcomes."
+    assert agrees("There was no significant difference in fever between pembrolizumab and placebo.", source)
+    assert not agrees("Pembrolizumab significantly increased fever compared with placebo.", source)
+
+
 def test_where_the_text_does_not_speak_of_the_outcome_nothing_is_said() -> None:
     assert agrees("Pembrolizumab increased serum ferritin compared with placebo.", LONGER)
     assert agrees("Pembrolizumab is an antibody.", LONGER)

@@ -82,3 +82,47 @@ def test_another_drugs_result_does_not_fill_up_the_answer() -> None:
     question = Question("Does nivolumab improve survival?")
     found = [passage(1, "Nivolumab improved survival greatly."), passage(2, "Ipilimumab prolonged survival somewhat.")]
     assert texts(question, found, Nivolumab=0.7, Ipilimumab=0.7) == ["Nivolumab improved survival greatly."]
+
+
+def designed(number: int, text: str, design: str, **more: object) -> Passage:
+    found = passage(number, text)
+    return replace(found, paper=replace(found.paper, design=design, **more))  # type: ignore[arg-type]
+
+
+def test_of_what_answers_about_equally_well_the_stronger_study_comes_first() -> None:
+    found = [
+        designed(1, "Alpha survived longer.", "cohort study"),
+        designed(2, "Beta recovered fully.", "meta-analysis"),
+        designed(3, "Gamma died early.", "preclinical", species=("mouse",)),
+    ]
+    told = texts(OPEN, found, Alpha=1.0, Beta=0.97, Gamma=1.02)
+    assert told == ["Beta recovered fully.", "Alpha survived longer.", "Gamma died early."]
+
+
+def test_a_cohort_that_answers_does_not_lose_to_a_meta_analysis_on_something_else() -> None:
+    found = [
+        designed(1, "Alpha survived longer.", "cohort study"),
+        designed(2, "Beta recovered fully.", "meta-analysis"),
+    ]
+    assert texts(OPEN, found, Alpha=1.0, Beta=0.8)[0] == "Alpha survived longer."
+
+
+def test_reports_of_one_trial_stand_together_the_newest_data_first() -> None:
+    trial = {"trials": ("KEYNOTE-901",)}
+    found = [
+        designed(1, "Alpha reached 0.69 then.", "randomised trial", year=2019, **trial),
+        designed(2, "Beta fell.", "randomised trial"),
+        designed(3, "Gamma reached 0.75 now.", "randomised trial", year=2024, **trial),
+    ]
+    told = texts(OPEN, found, Alpha=1.0, Beta=0.99, Gamma=0.98)
+    assert told == ["Gamma reached 0.75 now.", "Alpha reached 0.69 then.", "Beta fell."]
+
+
+def test_another_data_cut_of_a_trial_is_no_repetition() -> None:
+    words = "Pembrolizumab prolonged survival in melanoma, hazard ratio"
+    cuts = [
+        designed(number, f"{words} {ratio}.", "randomised trial", year=2018 + number, trials=("KEYNOTE-901",))
+        for number, ratio in ((1, "0.69"), (2, "0.75"))
+    ]
+    assert texts(OPEN, cuts) == [f"{words} 0.75.", f"{words} 0.69."]
+    assert len(texts(OPEN, [cuts[0], designed(3, f"{words} 0.69.", "randomised trial", trials=("KEYNOTE-901",))])) == 1

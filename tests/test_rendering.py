@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ingest.papers import Chunk, Filters, Page, Paper, Section
-from rag.answer import Answer, Citation, Claim, Passage, Verdict
+from rag.answer import Answer, Citation, Claim, Disagreement, Passage, Side, Verdict
 from ui.rendering import Block, answer_blocks, inert, paper_blocks, row, show
 
 TEXT = "Response was seen in 44.8% of patients.\n\nMedian survival was 10.3 months, which was longer than expected."
@@ -119,10 +119,43 @@ def test_what_was_left_out_is_shown_with_its_reason() -> None:
 
 
 def test_retracted_and_doubted_papers_are_unmistakable() -> None:
-    for status, word in (("retracted", "RETRACTED"), ("concern", "EXPRESSION OF CONCERN")):
+    words = {"retracted": "RETRACTED", "concern": "EXPRESSION OF CONCERN", "corrected": "CORRECTED"}
+    for status, word in words.items():
         paper = replace(PAPER, status=status)
         answer = replace(ANSWER, claims=(claim("So it is.", citation(paper, 0, 39, 1)),))
         assert f"[1]  {word}  A. Author" in piped(answer_blocks(answer))
+
+
+def test_disagreeing_studies_stand_one_below_the_other_before_the_sources() -> None:
+    trial = replace(PAPER, trials=("KEYNOTE-901",), design="phase 3 randomised trial", sample_size=1_200)
+    sides = (Side("longer", citation(trial, 0, 39, 1)), Side("no difference", citation(DIGEST, 0, 39, 2)))
+    apart = Disagreement("pembrolizumab", "overall survival", sides, ("line: untreated against pretreated",))
+    lines = piped(answer_blocks(replace(ANSWER, disagreements=(apart,)))).splitlines()
+    at = lines.index("Studies disagree: pembrolizumab, overall survival")
+    assert lines[at + 1 : at + 6] == [
+        "  longer         [1] KEYNOTE-901, phase 3 randomised trial, n = 1,200, 2016",
+        "  no difference  [2] A. Author et al., 2016",
+        "  what else differs: line: untreated against pretreated",
+        "",
+        "Sources",
+    ]
+
+
+def test_limits_end_the_answer_before_what_wrote_it() -> None:
+    lines = piped(answer_blocks(replace(ANSWER, limits=("Rests on 2 trials.", "Both are old.")))).splitlines()
+    assert lines[-5:-1] == [
+        "Limits",
+        "Rests on 2 trials. Both are old.",
+        "",
+        "evidence sentences, no LLM · 2 passages of 2 papers read",
+    ]
+
+
+def test_a_quote_from_mice_says_so_and_stays_word_for_word() -> None:
+    mice = replace(PAPER, species=("mouse",), design="preclinical")
+    answer = replace(ANSWER, claims=(claim("Tumours shrank.", citation(mice, 0, 39, 1)),))
+    assert piped(answer_blocks(answer)).startswith("In mice: Tumours shrank. [1]\n")
+    assert answer.claims[0].text == "Tumours shrank."
 
 
 def test_markup_and_control_characters_of_a_paper_are_inert() -> None:

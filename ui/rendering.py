@@ -95,8 +95,14 @@ def row(console: Console, *cells: object) -> None:
 def answer_blocks(answer: Answer) -> list[Block]:
     """The answer, its sources with every quote, what was left out, what wrote it."""
     blocks = _taken_as(answer)
-    blocks += _abstention(answer) if answer.abstained else [*_sentences(answer), *_sources(answer)]
+    if answer.abstained:
+        blocks += _abstention(answer)
+    else:
+        blocks += [*_sentences(answer), *_disagreements(answer), *_sources(answer)]
+    blocks += _withheld(answer)
     blocks += [Block(_sentence(remark)) for remark in answer.remarks]
+    if answer.limits:
+        blocks += [Block(), _heading("Limits"), Block(Text(inert(" ".join(answer.limits))))]
     if answer.left_out:
         blocks += [Block(), _heading("Left out: these sentences did not pass the checks")]
         for claim in answer.left_out:
@@ -169,21 +175,51 @@ def _taken_as(answer: Answer) -> list[Block]:
 
 def _sentences(answer: Answer) -> list[Block]:
     """An LLM's prose is one paragraph; sentences of different papers stand apart."""
-    from rag.formats import marks
+    from rag.formats import lead, marks
 
-    sentences = [_prose(f"{claim.text} {marks(claim)}") for claim in answer.claims]
+    sentences = [_prose(f"{claim.text} {marks(claim)}", lead(claim)) for claim in answer.claims]
     if answer.model != _EXTRACTIVE:
         return [Block(Text(" ").join(sentences)), Block()]
     return [block for sentence in sentences for block in (Block(sentence), Block())]
 
 
+def _disagreements(answer: Answer) -> list[Block]:
+    """Each with its sides one below the other, and what else differs between them."""
+    from rag.formats import study
+
+    blocks = []
+    for apart in answer.disagreements:
+        blocks.append(_heading(inert(f"Studies disagree: {apart.subject}, {apart.endpoint}")))
+        width = max(len(side.finding) for side in apart.sides) + 2
+        for side in apart.sides:
+            line = _prose(f"[{side.citation.number}]  {study(side.citation.passage.paper)}")
+            blocks.append(Block(line, indent=width + 2, lead=inert(side.finding).ljust(width)))
+        if apart.differences:
+            blocks.append(
+                Block(Text(inert(f"what else differs: {'; '.join(apart.differences)}"), style="dim"), indent=2)
+            )
+        blocks.append(Block())
+    return blocks
+
+
+def _withheld(answer: Answer) -> list[Block]:
+    from rag.formats import withdrawn
+
+    return [
+        block for paper in answer.withheld for block in (Block(), Block(Text(inert(withdrawn(paper)), style="red")))
+    ]
+
+
 def _sources(answer: Answer) -> list[Block]:
-    from rag.formats import place, sources
+    from rag.formats import place, same_trial_as, sources
 
     blocks = [_heading("Sources")]
+    together = same_trial_as(answer)
     for number, citations in sources(answer).items():
         blocks.append(Block(_reference(citations[0].passage.paper), indent=5, lead=f"[{number}]".ljust(5)))
         facts = study_facts(citations[0].passage.paper)
+        if number in together:
+            facts += f" · the same trial as [{together[number]}]"
         blocks += [Block(Text(inert(facts), style="dim"), indent=7)] if facts else []
         blocks += [_quote(citation, place(citation)) for citation in citations]
     return blocks
@@ -194,16 +230,17 @@ def _quote(citation: Citation, place: str) -> Block:
 
 
 def _reference(paper: Paper) -> Text:
-    from rag.formats import reference
+    from rag.formats import WARNINGS, reference
 
     line = Text(inert(reference(paper)))
     line.highlight_words([_DIGEST], style="yellow")
     doi = _DOI.fullmatch(paper.doi)
     if doi:
         line.stylize(Style(link=f"https://doi.org/{doi.group()}"))
-    if paper.status in {"retracted", "concern"}:
-        warning = "RETRACTED  " if paper.status == "retracted" else "EXPRESSION OF CONCERN  "
-        line = Text.assemble((warning, "bold red"), line)
+    if paper.status in WARNINGS:
+        line = Text.assemble(
+            (f"{WARNINGS[paper.status]}  ", "yellow" if paper.status == "corrected" else "bold red"), line
+        )
     return line
 
 
@@ -220,10 +257,10 @@ def _sentence(remark: str) -> Text:
     return Text(inert(f"{remark[0].upper()}{remark[1:]}."), style="yellow")
 
 
-def _prose(text: str) -> Text:
+def _prose(text: str, lead: str = "") -> Text:
     line = Text(inert(text))
     line.highlight_regex(_MARK, style="cyan")
-    return line
+    return Text.assemble((lead, "yellow"), line)
 
 
 def _heading(words: str) -> Block:

@@ -3,7 +3,8 @@
 Claims are made from `evidence_inference_dev` (`eval.bench.made_claims`) and, for names, from CIViC's statements and the
 starter digests (`eval.bench.named_claims`); each cites one passage, the chunk of the paper that holds the evidence. The
 papers are halved by the hash of their names: the checks were written, and the support's model and every threshold
-chosen, on `tune`; `report` is what is printed. A kind has at most --most claims, drawn by paper and seed.
+chosen, on `tune` (rules of direction also on trial papers of the training set, none of which is here); `report` is what
+is printed. A kind has at most --most claims, drawn by paper and seed.
 
 Peers: `in passage` accepts what stands in the passage word for word; `cosine` accepts what the embedding puts near
 enough to the passage, at the threshold that does best on `tune` (mean of caught and accepted).
@@ -27,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bench.data import add_data_option, data_folder
-from eval.bench.made_claims import Kind, MadeClaim, made_claims, made_pairs, made_ratios
+from eval.bench.made_claims import made_claims, made_pairs, made_ratios
+from eval.bench.made_claims_nouns import Kind, MadeClaim
 from eval.bench.named_claims import civic_passages, digest_passages, named_claims
 from eval.measures import Interval, paired_difference
 from eval.suites import EvalQuestion, Half, Suite, evidence_inference, half

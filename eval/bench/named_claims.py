@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from eval.bench.made_claims import MadeClaim
+from eval.bench.made_claims_nouns import MadeClaim
 from ingest.papers import Chunk, Paper, Section
 from rag.answer import Passage
 
