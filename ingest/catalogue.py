@@ -37,6 +37,7 @@ from ingest.rows import (
 )  # fmt: skip
 from ingest.schema import SCHEMA_VERSION
 from ingest.titles import title_key
+from ingest.vocabulary import ConceptKind
 
 __all__ = ["SCHEMA_VERSION", "Catalogue", "Entry", "FileRecord", "IndexState", "Record"]
 
@@ -186,6 +187,26 @@ class Catalogue:
         """The ids of the concepts that the paper is about."""
         rows = self._database.rows("SELECT concept FROM subjects WHERE paper_id = ?", (paper_id,))
         return frozenset(concept for (concept,) in rows)
+
+    def named(self, kind: ConceptKind) -> dict[str, int]:
+        """How many papers are about each concept of a kind, by its name, the most first."""
+        rows = self._database.rows(
+            "SELECT substr(concept, length(:kind) + 2), count(*) AS papers FROM subjects "
+            "WHERE substr(concept, 1, length(:kind) + 1) = :kind || ':' GROUP BY concept ORDER BY papers DESC, concept",
+            {"kind": kind},
+        )
+        return {str(name): int(papers) for name, papers in rows}
+
+    def named_together(self, first: ConceptKind, second: ConceptKind) -> dict[tuple[str, str], int]:
+        """How many papers are about both of two concepts, one of each kind, by their names."""
+        rows = self._database.rows(
+            "SELECT substr(one.concept, length(:first) + 2), substr(other.concept, length(:second) + 2), count(*) "
+            "FROM subjects AS one JOIN subjects AS other USING (paper_id) "
+            "WHERE substr(one.concept, 1, length(:first) + 1) = :first || ':' "
+            "AND substr(other.concept, 1, length(:second) + 1) = :second || ':' GROUP BY one.concept, other.concept",
+            {"first": first, "second": second},
+        )
+        return {(str(one), str(other)): int(papers) for one, other, papers in rows}
 
     def name(self, paper_id: str, names: Iterable[str]) -> None:
         """Let `names` find a known paper of which nothing else changes."""

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ImmunoragError
-from ui.cli import ask, batch, chat, demo, fetch, ingest, library, papers, retractions
+from ui.cli import ask, batch, chat, demo, fetch, ingest, library, papers, retractions, ui
 from ui.cli.eval import evaluate
 from ui.cli.terminal import Interrupted, error, listen
 from ui.settings import switch_off_telemetry
@@ -32,6 +32,7 @@ app.command("ingest")(ingest.ingest)
 app.command("fetch")(fetch.fetch)
 app.command("ask")(ask.ask)
 app.command("chat")(chat.chat)
+app.command("ui")(ui.ui)
 app.command("batch")(batch.batch)
 app.add_typer(papers.papers, name="papers")
 app.add_typer(library.library, name="library")
@@ -65,6 +66,7 @@ def _immunorag(
     With your papers:   immunorag ingest FOLDER
     Or the literature:  immunorag fetch "pembrolizumab AND melanoma"
                         immunorag ask "Does PD-L1 predict response?"
+    In a browser:       immunorag ui
     """
 
 
