@@ -33,8 +33,7 @@ _Place = tuple[str, int]
 
 _MOST_ALIKE = 0.9  # cosine from which two sentences say the same
 _SAME_WORDS = 0.75, 0.9  # shares of the longer and of the shorter sentence's words, from either of which they do
-_WORTH_ADDING = 0.6  # of the best sentence's score, of one that adds to what its source says
-_WORTH_ANOTHER, _WORTH_ANOTHER_IN_A_LIST = 0.9, 0.75  # of one from another source
+_WORTH_ADDING, _WORTH_ANOTHER = 0.6, 0.8  # of the best sentence's score: of one from a source quoted already, or not
 _NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
 _MOST_OF_A_SOURCE = 5
 _LONGEST = 700  # characters of a sentence and the one that it hangs on
@@ -65,7 +64,6 @@ def quoted(
     near = sorted((item for item in evidence if item.nearness >= near_enough), key=lambda item: -worth[_place(item)])
     left = _newest_first(near, worth, sources)
     best = worth[_place(near[0])] if near else 0.0
-    another = _WORTH_ANOTHER_IN_A_LIST if wanted == "list" else _WORTH_ANOTHER
     chosen: list[Evidence] = []
     items = _items(question.text)
     taken: Counter[str] = Counter()
@@ -74,7 +72,7 @@ def quoted(
             left.sort(key=lambda item: -(worth[_place(item)] + _added(item.text, items)))
         item = left.pop(0)
         source = sources.of[item.paper_id]
-        least = another if taken and not taken[source] else _WORTH_ADDING
+        least = _WORTH_ANOTHER if taken and not taken[source] else _WORTH_ADDING
         if worth[_place(item)] < least * best:
             continue
         whole = _with_antecedent(item, passages)
