@@ -131,7 +131,7 @@ def test_answers_are_taken_away(visit: Visit) -> None:
         visit.page.get_by_role("button", name="Save conversation").click()
     assert QUESTION in Path(download.value.path()).read_text(encoding="utf-8")
     visit.page.locator("#latest [data-take=copy]").click()
-    visit.page.locator("#spoken.on").wait_for()
+    visit.page.locator("#spoken.on", has_text="Copied").wait_for()
     assert "31.7%" in visit.page.evaluate("navigator.clipboard.readText()")
 
 
@@ -193,7 +193,7 @@ def test_everything_is_reached_by_keyboard_alone(visit: Visit) -> None:
 def test_dark_mode_follows_the_system_and_the_readers_choice(browser: Browser, address: str) -> None:
     ground = "getComputedStyle(document.querySelector('.gradio-container')).getPropertyValue('--ir-ground').trim()"
     with visiting(browser, address, dark=True) as visit:
-        assert visit.page.evaluate(ground) == "#151615"
+        visit.page.wait_for_function(f"{ground} === '#151615'")
         visit.page.locator(".theme").click()
         visit.page.wait_for_function(f"{ground} === '#faf9f6'")
         visit.page.reload()
@@ -284,7 +284,7 @@ def test_injections_in_six_places_run_nowhere(browser: Browser, tmp_path: Path) 
         page.get_by_role("tab", name="Add papers").click()
         bad = sorted(path for path in folder.iterdir() if not path.name.startswith("paper-"))
         page.locator("input[type=file]").set_input_files(bad[:43])
-        page.wait_for_timeout(1500)
+        page.locator("#files tr.file").nth(len(bad[:43]) - 1).wait_for()
         page.get_by_role("button", name="Add to the library").click()
         page.locator("#added .stage", has_text="failed").wait_for()
         assert page.evaluate("window.ran") is None
