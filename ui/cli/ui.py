@@ -95,6 +95,10 @@ def ui(
         note("the page is closed")
     finally:
         desk.close()
+    # A thread may still wait for an LLM, for a minute and more. The library is closed, and nobody is there to answer.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _add(auth_file: Path | None, name: str) -> None:
