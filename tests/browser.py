@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SWITCHES = ("--disable-gpu", *(("--no-sandbox",) if os.geteuid() == 0 else ()))
 PATIENCE = 60_000  # milliseconds: models are loaded once, on machines that do other things too
 
 
@@ -61,9 +62,8 @@ def served(home: Path, library: Path, *arguments: str, key: str = "") -> Iterato
 def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         try:
             yield browser
         finally:
