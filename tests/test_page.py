@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ from browser import PATIENCE, Visit, chromium, missing, served, visiting
 from commands import COLITIS, start, write_papers
 from hostile import HOSTILE
 from llm_server import Exchange, chunk, is_silent, llm_server
+from PIL import Image
+from test_pdf import Press, sentences
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -171,6 +175,37 @@ def test_one_paper_is_asked_from_its_page(visit: Visit) -> None:
     page.locator("#chips .chip", has_text="pmid:90000002").wait_for()
     visit.ask(QUESTION)
     assert "31.7%" not in (page.locator("#latest .answer").text_content() or "")
+
+
+def test_the_page_of_a_pdf_is_shown_with_its_quote_marked(browser: Browser, tmp_path: Path) -> None:
+    press = Press(columns=1)
+    press.front("Nivolumab in melanoma that had been treated before")
+    press.heading("Methods")
+    press.paragraph(" ".join(sentences("method", 5)))
+    press.heading("Results")
+    press.paragraph("The response rate was 31.7% with nivolumab and 10.6% with chemotherapy in advanced melanoma.")
+    (tmp_path / "paper.pdf").write_bytes(press.done())
+    assert start(["ingest", "paper.pdf", "--library", "printed"], home=tmp_path).code == 0
+    with served(tmp_path, tmp_path / "printed") as address, visiting(browser, address) as visit:
+        visit.ask(QUESTION)
+        visit.page.locator("#latest .mark").first.click()
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        picture = visit.page.locator("#evidence-panel img")
+        picture.wait_for()
+        data = base64.b64decode((picture.get_attribute("src") or "").partition("base64,")[2])
+        colours = Image.open(io.BytesIO(data)).convert("RGB").getcolors(1 << 24) or []
+        assert (255, 226, 122) in {colour for _, colour in colours}
+        assert picture.evaluate("image => image.naturalWidth") > 500
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        picture.wait_for(state="hidden")
+        (original,) = (tmp_path / "printed" / "files").rglob("*.pdf")
+        elsewhere = tmp_path / "elsewhere.pdf"
+        original.rename(elsewhere)
+        original.symlink_to(elsewhere)
+        visit.page.locator("#latest .row").first.click()
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        visit.page.locator("#evidence-panel .remark", has_text="keeps no PDF").wait_for()
+        assert visit.outside == visit.errors == []
 
 
 def test_everything_is_reached_by_keyboard_alone(visit: Visit) -> None:

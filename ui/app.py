@@ -24,6 +24,7 @@ from ui.page.chosen import LABELS, chips_html, choices, chosen, chosen_as_fields
 from ui.page.conversation import Turn, conversation_html, heard, history_of, turn_html
 from ui.page.desk import Desk
 from ui.page.frame import EVIDENCE, fine_print_html, masthead_html, problem_html, welcome_html
+from ui.page.leaf import leaf
 from ui.page.library_tab import library_tab
 from ui.page.takeaway import FORMS, answer_gift, conversation_gift
 
@@ -79,8 +80,8 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
                 with gr.Accordion("Filters", open=False, elem_id="filters"):
                     fields = _filter_fields()
         with gr.Column(elem_id="evidence"):
-            html(EVIDENCE, elem_id="evidence-panel", listens=())
-    gift = gr.JSON(visible="hidden")
+            evidence = html(EVIDENCE, elem_id="evidence-panel", listens=("leaf",))
+    gift, printed = gr.JSON(visible="hidden"), gr.JSON(visible="hidden")
 
     names = list(fields)
     inputs = list(fields.values())
@@ -132,6 +133,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
         filters = without(chosen(dict(zip(names, values, strict=True))), str(event.field), str(event.value))
         return list(chosen_as_fields(filters).values())
 
+    def turned(event: gr.EventData) -> dict[str, str]:
+        return leaf(desk, {name: getattr(event, name, None) for name in ("key", "paper", "page", "spans")})
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     slow: dict[str, Any] = {**quiet, "concurrency_id": "answers", "concurrency_limit": _AT_ONCE}
     running = [
@@ -145,6 +149,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
     for taking in (latest.take(take, [turns], gift, **quiet), past.take(take, [turns], gift, **quiet),
                    keep.click(keep_all, [turns], gift, **quiet)):  # fmt: skip
         taking.then(None, gift, js="(gift) => immunorag.save(gift)", **quiet)
+    evidence.leaf(turned, None, printed, concurrency_limit=2, **quiet).then(
+        None, printed, js="(found) => immunorag.showLeaf(found)", **quiet
+    )
     gr.on([field.change for field in inputs], applied, inputs, chips, **quiet)
     chips.drop(drop, inputs, inputs, **quiet)
     page.load(lambda: fine_print_html(desk.assistant), outputs=fine_print, **quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from ingest.papers import DesignClass, Paper
@@ -154,6 +155,17 @@ def _passage(citations: Sequence[Citation]) -> Markup:
     place = name_shown(citations[0].section)
     page = f", page {citations[0].page}" if citations[0].page is not None else ""
     quotes = plural(len(spans), "quote")
-    return Markup("<figure><figcaption>{}{}<span>{}</span></figcaption><blockquote>{}</blockquote></figure>").format(
-        line(place[:1].upper() + place[1:]), page, quotes, passage_shown(passage.text, spans)
+    return Markup("<figure><figcaption>{}{}<span>{}</span></figcaption><blockquote>{}</blockquote>{}</figure>").format(
+        line(place[:1].upper() + place[1:]), page, quotes, passage_shown(passage.text, spans), _as_printed(citations)
     )
+
+
+def _as_printed(citations: Sequence[Citation]) -> Markup:
+    """A button for the page of the PDF on which the first quote stands; page.js asks for it when it is clicked."""
+    page, paper = citations[0].page, citations[0].passage.paper
+    if page is None or paper.source != "pdf":
+        return Markup("")
+    spans = sorted({(one.start, one.end) for one in citations if one.page == page})
+    return Markup(
+        '<button type="button" class="leaf" data-leaf="{}" data-paper="{}" data-spans="{}">{}</button>'
+    ).format(page, paper.id, json.dumps(spans), f"Page {page} as printed")
