@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,6 +210,33 @@ def test_the_page_of_a_pdf_is_shown_with_its_quote_marked(browser: Browser, tmp_
         assert visit.outside == visit.errors == []
 
 
+def test_the_last_evaluation_is_read_in_a_frame_that_reaches_nothing(visit: Visit, home: Path) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Quality").click()
+    command = page.locator("#quality code")
+    command.wait_for()
+    folder = Path((command.text_content() or "").removeprefix("immunorag eval --report "))
+    assert folder.is_relative_to(home)
+    folder.mkdir(parents=True)
+    page.get_by_role("tab", name="Ask").click()
+    with closing(socket.create_server(("127.0.0.1", 0))) as elsewhere:
+        (folder / "report.html").write_text(
+            "<!doctype html><h1>Measured &amp; told</h1><p></p><script>const said = document.querySelector('p');"
+            "try { parent.document.title = 'reached' } catch { said.append('kept out, ') }"
+            "const picture = new Image(); picture.onerror = () => said.append('no picture');"
+            f"picture.src = 'http://127.0.0.1:{elsewhere.getsockname()[1]}/a.png'</script>",
+            encoding="utf-8",
+        )
+        page.get_by_role("tab", name="Quality").click()
+        frame = page.frame_locator("#quality iframe")
+        frame.get_by_text("kept out, no picture").wait_for()
+        elsewhere.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+    assert frame.locator("h1").text_content() == "Measured & told"
+    assert page.title() != "reached"
+
+
 def test_everything_is_reached_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     page.locator("h1").click()
@@ -356,6 +385,9 @@ def test_axe_finds_no_serious_violation(browser: Browser, address: str, dark: bo
         found += _serious(visit, "overview")
         page.get_by_role("tab", name="Add papers").click()
         found += _serious(visit, "adding")
+        page.get_by_role("tab", name="Quality").click()
+        page.locator("#quality code, #quality iframe").wait_for()
+        found += _serious(visit, "quality")
         assert found == []
 
 

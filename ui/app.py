@@ -26,6 +26,7 @@ from ui.page.desk import Desk
 from ui.page.frame import EVIDENCE, fine_print_html, masthead_html, problem_html, welcome_html
 from ui.page.leaf import leaf
 from ui.page.library_tab import library_tab
+from ui.page.quality import quality_html
 from ui.page.takeaway import FORMS, answer_gift, conversation_gift
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ def build(desk: Desk, literature: Callable[[], AbstractContextManager[Source]]) 
                 fields = _ask_tab(desk, page)
             with gr.Tab("Library", id="library"):
                 library_tab(desk, literature, tabs, fields["papers"])
+            with gr.Tab("Quality", id="quality") as quality:
+                report = html("", elem_id="quality")
         page.load(_until_ready(desk), outputs=[masthead], show_progress="hidden", api_visibility="private")
+        quality.select(
+            lambda: quality_html(desk.report), None, report, show_progress="hidden", api_visibility="private"
+        )
         page.load(None, js="() => immunorag.begin()", api_visibility="private")
         api(_asked_by_programs(desk), api_name="ask", concurrency_limit=_AT_ONCE)
         page.queue(max_size=_QUEUE, default_concurrency_limit=_AT_ONCE)

@@ -21,7 +21,7 @@ from ui.cli.options import (
     open_library,
 )
 from ui.cli.terminal import note
-from ui.settings import load_settings
+from ui.settings import load_settings, report_folder
 
 if TYPE_CHECKING:
     from ingest.sources.found import Source
@@ -83,6 +83,7 @@ def ui(
     desk = Desk(
         lambda: open_library(settings, wait=_WAIT),
         lambda opened: assistant_for(opened, settings, passages),
+        report_folder(),
     )
     listener = listening(host, port)
     address, at = listener.getsockname()[:2]

@@ -181,9 +181,8 @@ def _side(side: Side, turn: int) -> Markup:
 
 def _cited_as(citation: Citation, turn: int) -> Markup:
     paper = citation.passage.paper
-    words = line(f"{short_reference(paper)}, {name_shown(citation.section)}")
     return Markup('<span class="cited">{}{}</span>').format(
-        words, _mark(citation.number, _more(citation.number, turn), paper)
+        line(short_reference(paper)), _mark(citation.number, _more(citation.number, turn), paper)
     )
 
 
