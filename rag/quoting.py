@@ -33,9 +33,9 @@ _Place = tuple[str, int]
 
 _MOST_ALIKE = 0.9  # cosine from which two sentences say the same
 _SAME_WORDS = 0.75, 0.9  # shares of the longer and of the shorter sentence's words, from either of which they do
-_WORTH_QUOTING, _WORTH_FILLING = 0.8, 0.6  # of the best sentence's score: of any, and of the first few
+_WORTH_ADDING, _WORTH_ANOTHER = 0.6, 0.8  # of the best sentence's score: of one from a source quoted already, or not
 _NEAR = 0.6  # of the nearest sentence's nearness; what is farther off is about something else
-_MOST_OF_A_SOURCE = 3
+_MOST_OF_A_SOURCE = 5
 _LONGEST = 700  # characters of a sentence and the one that it hangs on
 # Below the best source's score, within which the stronger goes first. The first source was right in 81 of 83 answers
 # on digests (tuning questions) at 0.06, in 80 at 0.03 and at 0.15, in 78 at 0.25.
@@ -50,12 +50,12 @@ _ITEM = re.compile(r"(?<![\w-])(?:[A-Za-z]+-?\d[\w-]*|\w*[a-z]\w*[A-Z][\w-]*|[A-
 
 
 def quoted(
-    question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], most: int = 6, least: int = 4
+    question: Question, evidence: Sequence[Evidence], passages: Sequence[Passage], most: int = 6
 ) -> list[Evidence]:
     """Pick what an answer to `question` quotes, in reading order: best source first, within a paper as it is written.
 
-    Takes up to `most` sentences, at most three of a source. The first `least` need only be near the question,
-    further ones nearly as good as the best.
+    Takes up to `most` sentences, at most five of a source. A further source has to answer nearly as well as the best
+    one; what a source adds to its first sentence need only be near the question.
     """
     wanted = asking(question.text)
     worth = _worth(question, evidence, passages)
@@ -71,10 +71,11 @@ def quoted(
         if wanted == "list":
             left.sort(key=lambda item: -(worth[_place(item)] + _added(item.text, items)))
         item = left.pop(0)
-        if worth[_place(item)] < (_WORTH_QUOTING if len(chosen) >= least else _WORTH_FILLING) * best:
+        source = sources.of[item.paper_id]
+        least = _WORTH_ANOTHER if taken and not taken[source] else _WORTH_ADDING
+        if worth[_place(item)] < least * best:
             continue
         whole = _with_antecedent(item, passages)
-        source = sources.of[item.paper_id]
         if whole is None or taken[source] == _MOST_OF_A_SOURCE or _repeats(whole, chosen, sources):
             continue
         chosen = [other for other in chosen if not _within(other, whole)] + [whole]
