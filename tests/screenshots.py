@@ -75,8 +75,7 @@ def library(visit: Visit, shoot: Callable[[str], None]) -> None:
     visit.page.wait_for_timeout(300)
     with tempfile.TemporaryDirectory() as folder:
         files = sorted(write_papers(Path(folder)).iterdir())
-        visit.page.locator("input[type=file]").set_input_files(files)
-        visit.page.get_by_text("colitis.md").first.wait_for()
+        visit.choose(files)
         visit.page.get_by_role("button", name="Add to the library").click()
         visit.page.locator("#added .adding li").nth(1).wait_for(timeout=PATIENCE)
         visit.page.wait_for_timeout(800)
