@@ -33,8 +33,9 @@ shots: browser
 
 # What the tests of the page need beside Python: a browser, and the rules of accessibility.
 browser: $(STAMP)
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
-	  $(call NOT_RUN,the page in a browser; Chromium is missing and apt cannot install it here: apt-get install chromium)
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -y -qq chromium; } >/dev/null 2>&1 </dev/null || \
+	  $(call NOT_RUN,the page in a browser; no Chromium and apt-get cannot install it here: put a command named chromium on the PATH)
 	@test -e $(AXE) || npm install --silent --prefix $(VENV)/axe axe-core@4.14.1 >/dev/null 2>&1 || \
 	  $(call NOT_RUN,the rules of accessibility; npm cannot install axe-core here)
 
@@ -45,7 +46,7 @@ lint: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "immunorag needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11")'
-	@echo "Setting up $(VENV): PyTorch and about 140 other packages, some minutes the first time"
+	@echo "Setting up $(VENV): PyTorch and about 180 other packages, some minutes the first time"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade pip
 	$(PIP) --retries 1 --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $(TORCH)

@@ -248,6 +248,17 @@ class Library:
             self.sync()
         return paper_id
 
+    def original(self, identifier: str, suffix: str = ".pdf") -> Path | None:
+        """The kept file with `suffix` that gave a paper, within this library; None where there is none.
+
+        Raises UnknownPaper.
+        """
+        paper_id = self.paper(identifier).id
+        kept = [file.kept for file in self._catalogue.files().values() if paper_id in file.paper_ids]
+        folder = (self._path / "files").resolve()
+        copies = [(self._path / name).resolve() for name in kept if name.endswith(suffix)]
+        return next((copy for copy in copies if copy.is_relative_to(folder) and copy.is_file()), None)
+
     def heed(self, notices: Iterable[Notice], instead_of: str = "") -> list[str]:
         """Take in notices of retraction, concern or correction; returns the ids of the papers whose status they change.
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SWITCHES = ("--disable-gpu", *(("--no-sandbox",) if os.geteuid() == 0 else ()))
 PATIENCE = 60_000  # milliseconds: models are loaded once, on machines that do other things too
 
 
@@ -61,9 +62,8 @@ def served(home: Path, library: Path, *arguments: str, key: str = "") -> Iterato
 def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         try:
             yield browser
         finally:
@@ -89,6 +89,23 @@ class Visit:
         self.page.locator("#question textarea").fill(question)
         self.page.locator("#question textarea").press("Enter")
         self.answered(question)
+
+    def choose(self, files: Sequence[Path]) -> None:
+        """Choose `files` for upload, and wait until they are listed.
+
+        Gradio may draw its field anew just after it appears, and forgets what was chosen before; a hand is slower.
+        """
+        from playwright.sync_api import TimeoutError as TooLate
+
+        listed = self.page.locator("#files tr.file").nth(len(files) - 1)
+        for _ in range(5):
+            self.page.locator("#files input[type=file]").set_input_files(files)
+            try:
+                listed.wait_for(timeout=PATIENCE / 5)
+            except TooLate:
+                continue
+            return
+        listed.wait_for(timeout=1)
 
     def answered(self, question: str) -> None:
         turn = self.page.locator("#latest .turn[aria-busy=false]").filter(has_text=question)

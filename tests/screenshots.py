@@ -37,6 +37,13 @@ def answer(visit: Visit, shoot: Callable[[str], None]) -> None:
     shoot("answer-end")
 
 
+def events(visit: Visit, shoot: Callable[[str], None]) -> None:
+    visit.ask("Which immune-related adverse events occur with nivolumab plus ipilimumab?")
+    visit.page.locator("#latest .events").scroll_into_view_if_needed()
+    visit.page.wait_for_timeout(300)
+    shoot("events")
+
+
 def abstention(visit: Visit, shoot: Callable[[str], None]) -> None:
     visit.ask(UNANSWERED)
     shoot("abstention")
@@ -68,15 +75,17 @@ def library(visit: Visit, shoot: Callable[[str], None]) -> None:
     visit.page.wait_for_timeout(300)
     with tempfile.TemporaryDirectory() as folder:
         files = sorted(write_papers(Path(folder)).iterdir())
-        visit.page.locator("input[type=file]").set_input_files(files)
-        visit.page.get_by_text("colitis.md").first.wait_for()
+        visit.choose(files)
         visit.page.get_by_role("button", name="Add to the library").click()
         visit.page.locator("#added .adding li").nth(1).wait_for(timeout=PATIENCE)
         visit.page.wait_for_timeout(800)
     shoot("adding")
+    visit.page.get_by_role("tab", name="Quality").click()
+    visit.page.locator("#quality code").wait_for()
+    shoot("quality")
 
 
-STATES = (welcome, answer, abstention, filters, library)
+STATES = (welcome, answer, events, abstention, filters, library)
 
 
 def main(folder: Path, only: tuple[str, ...] = ()) -> None:

@@ -17,6 +17,7 @@ FLOORS = {"ingest": 0, "prompts": 1, "rag": 2, "eval": 3, "ui": 4, "immunorag": 
 
 # Where each heavy package may be imported; what is imported for type checking alone costs nothing and is free.
 HOMES = {
+    "PIL": ("ingest/readers/pdf_page.py",),
     "ahocorasick": ("ingest/vocabulary/matching.py",),
     "bibtexparser": ("ingest/readers/bibtex.py",),
     "chromadb": ("ingest/vectors.py", "eval/bench/*.py"),

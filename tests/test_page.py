@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,8 @@ from browser import PATIENCE, Visit, chromium, missing, served, visiting
 from commands import COLITIS, start, write_papers
 from hostile import HOSTILE
 from llm_server import Exchange, chunk, is_silent, llm_server
+from PIL import Image
+from test_pdf import Press, sentences
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -131,7 +137,7 @@ def test_answers_are_taken_away(visit: Visit) -> None:
         visit.page.get_by_role("button", name="Save conversation").click()
     assert QUESTION in Path(download.value.path()).read_text(encoding="utf-8")
     visit.page.locator("#latest [data-take=copy]").click()
-    visit.page.locator("#spoken.on").wait_for()
+    visit.page.locator("#spoken.on", has_text="Copied").wait_for()
     assert "31.7%" in visit.page.evaluate("navigator.clipboard.readText()")
 
 
@@ -141,8 +147,7 @@ def test_a_paper_is_uploaded_asked_and_removed(visit: Visit, tmp_path: Path) -> 
     page = visit.page
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("tab", name="Add papers").click()
-    page.locator("input[type=file]").set_input_files([tmp_path / "third.md", tmp_path / "broken.pdf"])
-    page.get_by_text("third.md").first.wait_for()
+    visit.choose([tmp_path / "third.md", tmp_path / "broken.pdf"])
     page.get_by_role("button", name="Add to the library").click()
     page.locator("#added .stage", has_text="1 added").wait_for()
     assert "broken.pdf" in (page.locator("#added li.failed").text_content() or "")
@@ -173,6 +178,64 @@ def test_one_paper_is_asked_from_its_page(visit: Visit) -> None:
     assert "31.7%" not in (page.locator("#latest .answer").text_content() or "")
 
 
+def test_the_page_of_a_pdf_is_shown_with_its_quote_marked(browser: Browser, tmp_path: Path) -> None:
+    press = Press(columns=1)
+    press.front("Nivolumab in melanoma that had been treated before")
+    press.heading("Methods")
+    press.paragraph(" ".join(sentences("method", 5)))
+    press.heading("Results")
+    press.paragraph("The response rate was 31.7% with nivolumab and 10.6% with chemotherapy in advanced melanoma.")
+    (tmp_path / "paper.pdf").write_bytes(press.done())
+    assert start(["ingest", "paper.pdf", "--library", "printed"], home=tmp_path).code == 0
+    with served(tmp_path, tmp_path / "printed") as address, visiting(browser, address) as visit:
+        visit.ask(QUESTION)
+        visit.page.locator("#latest .mark").first.click()
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        picture = visit.page.locator("#evidence-panel img")
+        picture.wait_for()
+        data = base64.b64decode((picture.get_attribute("src") or "").partition("base64,")[2])
+        colours = Image.open(io.BytesIO(data)).convert("RGB").getcolors(1 << 24) or []
+        assert (255, 226, 122) in {colour for _, colour in colours}
+        assert picture.evaluate("image => image.naturalWidth") > 500
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        picture.wait_for(state="hidden")
+        (original,) = (tmp_path / "printed" / "files").rglob("*.pdf")
+        elsewhere = tmp_path / "elsewhere.pdf"
+        original.rename(elsewhere)
+        original.symlink_to(elsewhere)
+        visit.page.locator("#latest .row").first.click()
+        visit.page.locator("#evidence-panel [data-leaf]").first.click()
+        visit.page.locator("#evidence-panel .remark", has_text="keeps no PDF").wait_for()
+        assert visit.outside == visit.errors == []
+
+
+def test_the_last_evaluation_is_read_in_a_frame_that_reaches_nothing(visit: Visit, home: Path) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Quality").click()
+    command = page.locator("#quality code")
+    command.wait_for()
+    folder = Path((command.text_content() or "").removeprefix("immunorag eval --report "))
+    assert folder.is_relative_to(home)
+    folder.mkdir(parents=True)
+    page.get_by_role("tab", name="Ask").click()
+    with closing(socket.create_server(("127.0.0.1", 0))) as elsewhere:
+        (folder / "report.html").write_text(
+            "<!doctype html><h1>Measured &amp; told</h1><p></p><script>const said = document.querySelector('p');"
+            "try { parent.document.title = 'reached' } catch { said.append('kept out, ') }"
+            "const picture = new Image(); picture.onerror = () => said.append('no picture');"
+            f"picture.src = 'http://127.0.0.1:{elsewhere.getsockname()[1]}/a.png'</script>",
+            encoding="utf-8",
+        )
+        page.get_by_role("tab", name="Quality").click()
+        frame = page.frame_locator("#quality iframe")
+        frame.get_by_text("kept out, no picture").wait_for()
+        elsewhere.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+    assert frame.locator("h1").text_content() == "Measured & told"
+    assert page.title() != "reached"
+
+
 def test_everything_is_reached_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     page.locator("h1").click()
@@ -193,7 +256,7 @@ def test_everything_is_reached_by_keyboard_alone(visit: Visit) -> None:
 def test_dark_mode_follows_the_system_and_the_readers_choice(browser: Browser, address: str) -> None:
     ground = "getComputedStyle(document.querySelector('.gradio-container')).getPropertyValue('--ir-ground').trim()"
     with visiting(browser, address, dark=True) as visit:
-        assert visit.page.evaluate(ground) == "#151615"
+        visit.page.wait_for_function(f"{ground} === '#151615'")
         visit.page.locator(".theme").click()
         visit.page.wait_for_function(f"{ground} === '#faf9f6'")
         visit.page.reload()
@@ -283,8 +346,7 @@ def test_injections_in_six_places_run_nowhere(browser: Browser, tmp_path: Path) 
         page.locator(".charts").wait_for()
         page.get_by_role("tab", name="Add papers").click()
         bad = sorted(path for path in folder.iterdir() if not path.name.startswith("paper-"))
-        page.locator("input[type=file]").set_input_files(bad[:43])
-        page.wait_for_timeout(1500)
+        visit.choose(bad[:43])
         page.get_by_role("button", name="Add to the library").click()
         page.locator("#added .stage", has_text="failed").wait_for()
         assert page.evaluate("window.ran") is None
@@ -321,6 +383,9 @@ def test_axe_finds_no_serious_violation(browser: Browser, address: str, dark: bo
         found += _serious(visit, "overview")
         page.get_by_role("tab", name="Add papers").click()
         found += _serious(visit, "adding")
+        page.get_by_role("tab", name="Quality").click()
+        page.locator("#quality code, #quality iframe").wait_for()
+        found += _serious(visit, "quality")
         assert found == []
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from embedders import HashEmbedder
+from made_papers import paper
 from passages import passage
 
 from ingest.errors import ImmunoragError, UnknownConcept
@@ -24,6 +26,7 @@ from ui.page.adding import Adding, Hear, Line, adding_html, uploads
 from ui.page.chosen import LABELS, chips_html, choices, chosen, chosen_as_fields, without
 from ui.page.conversation import Turn, conversation_html, conversation_markdown, heard, history_of
 from ui.page.desk import Desk
+from ui.page.leaf import leaf
 from ui.page.passwords import Passwords, hashed, with_person
 from ui.page.server import is_here, listening
 from ui.page.shelf import Sought, found_html, paper_html, shelf_html, sought
@@ -229,7 +232,7 @@ def test_the_desk_opens_in_the_background_and_tells_what_it_waits_for(tmp_path: 
         return Library.open(tmp_path / "library")
 
     assistant: Any = object()
-    desk = Desk(slowly, lambda library: assistant)
+    desk = Desk(slowly, lambda library: assistant, tmp_path)
     desk.start()
     assert not desk.ready
     assert desk.word == "Opening the library"
@@ -243,11 +246,34 @@ def test_what_keeps_the_desk_from_opening_is_raised_to_whoever_waits(tmp_path: P
     def open_library() -> Library:
         raise UnknownConcept("no such thing; take another")
 
-    desk = Desk(open_library, lambda library: pytest.fail("there is no library"))
+    desk = Desk(open_library, lambda library: pytest.fail("there is no library"), tmp_path)
     desk.start()
     with pytest.raises(UnknownConcept, match="take another"):
         desk.stream("q", Filters(), ())
     assert "take another" in desk.word
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"paper": "pmid:1", "page": 1, "spans": [[0, 5]]}, "keeps no PDF"),
+        ({"paper": "../../etc/passwd", "page": 1, "spans": []}, "no paper"),
+        ({"paper": "pmid:1", "page": "x", "spans": []}, "no such page"),
+        ({"paper": "pmid:1", "page": 1, "spans": [[0]]}, "no such page"),
+        ({"paper": None, "page": None, "spans": None}, "no paper"),
+        ({}, "no paper"),
+    ],
+)
+def test_a_page_that_a_browser_makes_up_is_not_drawn(tmp_path: Path, asked: dict[str, Any], said: str) -> None:
+    library = Library.open(tmp_path / "library", embedder=HashEmbedder())  # type: ignore[arg-type]
+    library.add([paper(1)])
+    assistant: Any = object()
+    desk = Desk(lambda: library, lambda library: assistant, tmp_path)
+    desk.start()
+    told = leaf(desk, {"key": "k", **asked})
+    assert said in told["problem"]
+    assert told["key"] == "k"
     desk.close()
 
 

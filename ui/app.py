@@ -24,7 +24,9 @@ from ui.page.chosen import LABELS, chips_html, choices, chosen, chosen_as_fields
 from ui.page.conversation import Turn, conversation_html, heard, history_of, turn_html
 from ui.page.desk import Desk
 from ui.page.frame import EVIDENCE, fine_print_html, masthead_html, problem_html, welcome_html
+from ui.page.leaf import leaf
 from ui.page.library_tab import library_tab
+from ui.page.quality import quality_html
 from ui.page.takeaway import FORMS, answer_gift, conversation_gift
 
 if TYPE_CHECKING:
@@ -51,7 +53,12 @@ def build(desk: Desk, literature: Callable[[], AbstractContextManager[Source]]) 
                 fields = _ask_tab(desk, page)
             with gr.Tab("Library", id="library"):
                 library_tab(desk, literature, tabs, fields["papers"])
+            with gr.Tab("Quality", id="quality") as quality:
+                report = html("", elem_id="quality")
         page.load(_until_ready(desk), outputs=[masthead], show_progress="hidden", api_visibility="private")
+        quality.select(
+            lambda: quality_html(desk.report), None, report, show_progress="hidden", api_visibility="private"
+        )
         page.load(None, js="() => immunorag.begin()", api_visibility="private")
         api(_asked_by_programs(desk), api_name="ask", concurrency_limit=_AT_ONCE)
         page.queue(max_size=_QUEUE, default_concurrency_limit=_AT_ONCE)
@@ -79,8 +86,8 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
                 with gr.Accordion("Filters", open=False, elem_id="filters"):
                     fields = _filter_fields()
         with gr.Column(elem_id="evidence"):
-            html(EVIDENCE, elem_id="evidence-panel", listens=())
-    gift = gr.JSON(visible="hidden")
+            evidence = html(EVIDENCE, elem_id="evidence-panel", listens=("leaf",))
+    gift, printed = gr.JSON(visible="hidden"), gr.JSON(visible="hidden")
 
     names = list(fields)
     inputs = list(fields.values())
@@ -132,6 +139,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
         filters = without(chosen(dict(zip(names, values, strict=True))), str(event.field), str(event.value))
         return list(chosen_as_fields(filters).values())
 
+    def turned(event: gr.EventData) -> dict[str, str]:
+        return leaf(desk, {name: getattr(event, name, None) for name in ("key", "paper", "page", "spans")})
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     slow: dict[str, Any] = {**quiet, "concurrency_id": "answers", "concurrency_limit": _AT_ONCE}
     running = [
@@ -145,6 +155,9 @@ def _ask_tab(desk: Desk, page: gr.Blocks) -> Mapping[str, Any]:
     for taking in (latest.take(take, [turns], gift, **quiet), past.take(take, [turns], gift, **quiet),
                    keep.click(keep_all, [turns], gift, **quiet)):  # fmt: skip
         taking.then(None, gift, js="(gift) => immunorag.save(gift)", **quiet)
+    evidence.leaf(turned, None, printed, concurrency_limit=2, **quiet).then(
+        None, printed, js="(found) => immunorag.showLeaf(found)", **quiet
+    )
     gr.on([field.change for field in inputs], applied, inputs, chips, **quiet)
     chips.drop(drop, inputs, inputs, **quiet)
     page.load(lambda: fine_print_html(desk.assistant), outputs=fine_print, **quiet)

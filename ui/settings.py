@@ -23,6 +23,7 @@ __all__ = [
     "SettingsError",
     "config_file",
     "load_settings",
+    "report_folder",
     "starter_folder",
     "switch_off_telemetry",
 ]
@@ -109,6 +110,11 @@ def config_file() -> Path:
 def starter_folder() -> Path:
     """Where `immunorag demo` keeps the starter library, apart from the user's own."""
     return user_data_path("immunorag", appauthor=False) / "starter"
+
+
+def report_folder() -> Path:
+    """Where the page looks for the last report of `immunorag eval`."""
+    return user_data_path("immunorag", appauthor=False) / "quality"
 
 
 def switch_off_telemetry(environ: MutableMapping[str, str] = os.environ) -> None:

@@ -21,7 +21,7 @@ from ui.cli.options import (
     open_library,
 )
 from ui.cli.terminal import note
-from ui.settings import load_settings
+from ui.settings import load_settings, report_folder
 
 if TYPE_CHECKING:
     from ingest.sources.found import Source
@@ -83,6 +83,7 @@ def ui(
     desk = Desk(
         lambda: open_library(settings, wait=_WAIT),
         lambda opened: assistant_for(opened, settings, passages),
+        report_folder(),
     )
     listener = listening(host, port)
     address, at = listener.getsockname()[:2]
@@ -95,6 +96,10 @@ def ui(
         note("the page is closed")
     finally:
         desk.close()
+    # A thread may still wait for an LLM, for a minute and more. The library is closed, and nobody is there to answer.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _add(auth_file: Path | None, name: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from ingest.papers import Paper
 from rag.answer import AdverseEvent, Answer, Citation, Claim, Disagreement, Side
 from rag.drafting import EXTRACTIVE
-from rag.formats import ABSTAINED, sources
-from ui.page.markup import Markup, chip, joined, line, links, plural, sentence, status_chips
+from rag.formats import ABSTAINED, lead, same_trial_as, sources, withdrawn
+from rag.quotable import name_shown
+from ui.page.markup import Markup, chip, joined, line, links, named, plural, sentence, status_chips
 from ui.page.source import level_marks, short_reference, source_html, where
 
 __all__ = ["answer_html", "claims_html", "wrote"]
@@ -30,8 +31,9 @@ def answer_html(answer: Answer, turn: int = 0) -> str:
                 body,
                 _remarks(answer),
                 _sources(answer, turn),
-                joined(_disagreement(one) for one in answer.disagreements),
-                _adverse_events(answer.adverse_events),
+                joined(_disagreement(one, turn) for one in answer.disagreements),
+                _adverse_events(answer.adverse_events, turn),
+                _beside_the_claims(answer, turn),
                 _list("Limits of this answer", "limits", map(sentence, answer.limits)),
                 _withheld(answer.withheld),
                 _left_out(answer.left_out),
@@ -54,13 +56,20 @@ def claims_html(claims: Sequence[Claim], turn: int, model: str = EXTRACTIVE) -> 
             name = f"source-{turn}-{index}-{number}"
             paper = next(one.passage.paper for one in claim.citations if one.number == number)
             marks.append(_mark(number, name, paper))
-            panels.append(source_html(claim, number, name))
+            panels.append(source_html([one for one in claim.citations if one.number == number], name, claim))
         sentences.append(
-            Markup('<p class="claim">{}<span class="marks">{}</span></p>').format(line(claim.text), joined(marks))
+            Markup('<p class="claim">{}{}<span class="marks">{}</span></p>').format(
+                _lead(claim), line(claim.text), joined(marks)
+            )
         )
     return Markup('<div class="sentences {}">{}</div><div class="panels" hidden>{}</div>').format(
         "" if model == EXTRACTIVE else "flowing", joined(sentences, " "), joined(panels)
     )
+
+
+def _lead(claim: Claim) -> Markup:
+    """That something was seen in mice or cells, where it was."""
+    return Markup('<span class="lead">{}</span> ').format(lead(claim).strip()) if lead(claim) else Markup("")
 
 
 def wrote(model: str) -> str:
@@ -97,24 +106,23 @@ def _remarks(answer: Answer) -> Markup:
 
 def _sources(answer: Answer, turn: int) -> Markup:
     rows = []
+    together = same_trial_as(answer)
     for number, citations in sources(answer).items():
         paper = citations[0].passage.paper
-        index = next(index for index, claim in enumerate(answer.claims) if _cites(claim, number))
         rows.append(
             Markup(
-                '<li><button type="button" class="row" data-opens="source-{}-{}-{}" aria-expanded="false">'
+                '<li><button type="button" class="row" data-opens="{}" aria-expanded="false">'
                 '<span class="number">{}</span><span class="what"><span class="title">{}</span>'
-                '<span class="where">{}</span></span><span class="facts">{}{}{}</span></button></li>'
+                '<span class="where">{}</span></span><span class="facts">{}{}{}{}</span></button></li>'
             ).format(
-                turn,
-                index,
+                _opened(answer, number, turn),
                 number,
-                number,
-                line(paper.title),
+                named(paper.title),
                 line(where(paper)),
                 status_chips(paper),
                 level_marks(paper.design),
                 chip(_kind(paper)) if _kind(paper) else "",
+                chip(f"The same trial as {together[number]}") if number in together else "",
             )
         )
     if not rows:
@@ -124,39 +132,61 @@ def _sources(answer: Answer, turn: int) -> Markup:
     )
 
 
-def _cites(claim: Claim, number: int) -> bool:
-    return any(citation.number == number for citation in claim.citations)
+def _opened(answer: Answer, number: int, turn: int) -> str:
+    """What a source's row opens: the source of the first claim that cites it, else that of the tables."""
+    citing = (i for i, claim in enumerate(answer.claims) if any(one.number == number for one in claim.citations))
+    index = next(citing, None)
+    return _more(number, turn) if index is None else f"source-{turn}-{index}-{number}"
+
+
+def _more(number: int, turn: int) -> str:
+    return f"source-{turn}-more-{number}"
+
+
+def _beside_the_claims(answer: Answer, turn: int) -> Markup:
+    """The sources of what is set side by side or in a table, hidden, for the marks there to open."""
+    found: dict[int, dict[tuple[int, int], Citation]] = {}
+    for citation in (
+        *(side.citation for apart in answer.disagreements for side in apart.sides),
+        *(event.citation for event in answer.adverse_events),
+    ):
+        found.setdefault(citation.number, {}).setdefault((citation.start, citation.end), citation)
+    panels = [source_html(list(quotes.values()), _more(number, turn)) for number, quotes in found.items()]
+    return Markup('<div class="panels" hidden>{}</div>').format(joined(panels)) if panels else Markup("")
 
 
 def _kind(paper: Paper) -> str:
     size = f"n = {paper.sample_size:,}" if paper.sample_size is not None else ""
-    return ", ".join(filter(None, (paper.design, size)))
+    return ", ".join(filter(None, (name_shown(paper.design), size)))
 
 
-def _disagreement(found: Disagreement) -> Markup:
+def _disagreement(found: Disagreement, turn: int) -> Markup:
     """Findings that point in different directions, side by side."""
     differ = _list("What else differs", "differences", map(sentence, found.differences))
     return Markup(
         '<section class="disagreement"><h3>Studies disagree: {}, {}</h3><div class="sides">{}</div>{}</section>'
-    ).format(line(found.subject), line(found.endpoint), joined(map(_side, found.sides)), differ)
+    ).format(line(found.subject), line(found.endpoint), joined(_side(side, turn) for side in found.sides), differ)
 
 
-def _side(side: Side) -> Markup:
+def _side(side: Side, turn: int) -> Markup:
     paper = side.citation.passage.paper
     return Markup(
         '<figure class="side"><p class="finding">{}</p><blockquote>{}</blockquote>'
         "<figcaption>{}{}{}</figcaption></figure>"
     ).format(
-        line(side.finding), side.citation.quote, _cited_as(side.citation), level_marks(paper.design),
+        line(side.finding), side.citation.quote, _cited_as(side.citation, turn), level_marks(paper.design),
         status_chips(paper),
     )  # fmt: skip
 
 
-def _cited_as(citation: Citation) -> Markup:
-    return Markup("<span>{}</span>").format(line(f"{short_reference(citation.passage.paper)}, {citation.section}"))
+def _cited_as(citation: Citation, turn: int) -> Markup:
+    paper = citation.passage.paper
+    return Markup('<span class="cited">{}{}</span>').format(
+        line(short_reference(paper)), _mark(citation.number, _more(citation.number, turn), paper)
+    )
 
 
-def _adverse_events(events: Sequence[AdverseEvent]) -> Markup:
+def _adverse_events(events: Sequence[AdverseEvent], turn: int) -> Markup:
     if not events:
         return Markup("")
     rows = joined(
@@ -165,7 +195,7 @@ def _adverse_events(events: Sequence[AdverseEvent]) -> Markup:
             '<td class="figure">{}</td><td>{}</td></tr>'
         ).format(
             line(event.event), line(event.grade), line(event.cause), line(event.arm), _share(event),
-            "" if event.percent is None else f"{event.percent:g} %", _cited_as(event.citation),
+            "" if event.percent is None else f"{event.percent:g} %", _cited_as(event.citation, turn),
         )
         for event in events
     )  # fmt: skip
@@ -187,7 +217,11 @@ def _share(event: AdverseEvent) -> str:
 
 def _withheld(papers: Sequence[Paper]) -> Markup:
     """Papers that would have answered, were they not retracted."""
-    return _list("Withheld: retracted papers that would have answered", "withheld", map(_reference, papers))
+    return _list("Withheld: retracted papers that would have answered", "withheld", map(_withdrawn, papers))
+
+
+def _withdrawn(paper: Paper) -> Markup:
+    return Markup('{}<span class="why">{}</span>').format(_reference(paper), line(withdrawn(paper)))
 
 
 def _left_out(claims: Sequence[Claim]) -> Markup:
@@ -206,7 +240,7 @@ def _left_out(claims: Sequence[Claim]) -> Markup:
 
 def _reference(paper: Paper) -> Markup:
     return Markup('<span class="title">{}</span><span class="where">{}</span>{}{}').format(
-        line(paper.title), line(where(paper)), status_chips(paper), links(paper)
+        named(paper.title), line(where(paper)), status_chips(paper), links(paper)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import ImmunoragError
@@ -23,10 +24,14 @@ _log = logging.getLogger(__name__)
 class Desk:
     """The library and the assistant. They are opened in a thread of their own; who needs them waits for it.
 
-    `open_library` and `assistant_for` are called there, once. What they raise is raised to whoever waits.
+    `open_library` and `assistant_for` are called there, once. What they raise is raised to whoever waits. `report` is
+    the folder in which the last evaluation stands, if there was one.
     """
 
-    def __init__(self, open_library: Callable[[], Library], assistant_for: Callable[[Library], Assistant]) -> None:
+    def __init__(
+        self, open_library: Callable[[], Library], assistant_for: Callable[[Library], Assistant], report: Path
+    ) -> None:
+        self.report = report
         self._open_library, self._assistant_for = open_library, assistant_for
         self._library: Library | None = None
         self._assistant: Assistant | None = None

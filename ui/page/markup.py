@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from ingest.papers import Paper
 from ingest.rows import Record
+from rag.quotable import NOT_SHOWN, name_shown, quotable_spans
 from ui.rendering import inert
 
-__all__ = ["Markup", "chip", "joined", "line", "links", "marked", "plural", "sentence", "status_chips"]
+__all__ = [
+    "Markup", "chip", "joined", "line", "links", "marked", "named", "passage_shown", "plural", "sentence",
+    "status_chips",
+]  # fmt: skip
 
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _PMID = re.compile(r"[1-9]\d{0,8}")
@@ -37,6 +42,11 @@ def joined(parts: Iterable[str], between: str = "") -> Markup:
 def line(text: str) -> Markup:
     """`text` escaped, on one line, without control characters and marks that turn the direction of writing."""
     return escape(inert(text))
+
+
+def named(name: str) -> Markup:
+    """A title, a name or a heading of a paper: whole, or `[…]` where it may not be shown."""
+    return line(name_shown(name))
 
 
 def sentence(clause: str) -> Markup:
@@ -81,6 +91,23 @@ def marked(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
         parts += [text[done:start], Markup("<mark>{}</mark>").format(text[start:end])]
         done = end
     return joined([*parts, text[done:]])
+
+
+def passage_shown(text: str, quotes: Sequence[tuple[int, int]]) -> Markup:
+    """`text` with its quotes highlighted, and `[…]` in place of each stretch that may not be shown."""
+    parts: list[str] = []
+    done = 0
+    for start, end in _merged([*_quotable(text), *quotes]):
+        between = text[done:start]
+        inside = [(left - start, right - start) for left, right in quotes if start <= left and right <= end]
+        parts += [f" {NOT_SHOWN} " if between.strip() else between, marked(text[start:end], inside)]
+        done = end
+    return joined([*parts, f" {NOT_SHOWN}" if text[done:].strip() else ""])
+
+
+@lru_cache(maxsize=1024)
+def _quotable(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(quotable_spans(text))
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

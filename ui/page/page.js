@@ -64,6 +64,7 @@ window.immunorag = (() => {
       else if (told.example) tell("example", { text: told.example });
       else if (told.shelf) tell("shelf", { how: told.shelf, paper: told.paper ?? "" });
       else if (told.act) act(button, tell);
+      else if (told.leaf) turnLeaf(button, tell);
       else if (told.theme) turnTheme();
     });
     if (watch) watch("value", () => settled(element));
@@ -74,6 +75,37 @@ window.immunorag = (() => {
     const how = button.dataset.act;
     if (how === "remove" && !window.confirm("Remove this paper, its text and the kept copy of its file?")) return;
     tell("act", { how, paper });
+  }
+
+  // A page as printed is asked for once, and put away and shown again without asking.
+  function turnLeaf(button, tell) {
+    const shown = button.nextElementSibling;
+    if (shown) {
+      shown.hidden = !shown.hidden;
+      return;
+    }
+    if (button.getAttribute("aria-busy") === "true") return;
+    const { paper, leaf, spans } = button.dataset;
+    button.setAttribute("aria-busy", "true");
+    tell("leaf", { key: `${paper} ${leaf} ${spans}`, paper, page: Number(leaf), spans: JSON.parse(spans) });
+  }
+
+  function showLeaf(found) {
+    if (!found) return;
+    for (const button of document.querySelectorAll("#evidence-panel [data-leaf]")) {
+      const { paper, leaf, spans } = button.dataset;
+      if (`${paper} ${leaf} ${spans}` !== found.key || button.nextElementSibling) continue;
+      button.removeAttribute("aria-busy");
+      const shown = document.createElement(found.picture ? "img" : "p");
+      if (found.picture) {
+        shown.src = found.picture;
+        shown.alt = `Page ${leaf} of the paper, with the quote marked`;
+      } else {
+        shown.className = "remark";
+        shown.textContent = found.problem;
+      }
+      button.after(shown);
+    }
   }
 
   async function save(gift) {
@@ -147,5 +179,5 @@ window.immunorag = (() => {
     if (event.target.closest?.("[data-close]")) close();
   });
 
-  return { begin, listen, save };
+  return { begin, listen, save, showLeaf };
 })();

@@ -10,8 +10,9 @@ from ingest.papers import Notice, Paper
 from ingest.rows import Record
 from ingest.sources.found import Found
 from ingest.study import design_class
+from rag.quotable import name_shown
 from ui.page.chosen import LABELS
-from ui.page.markup import Markup, chip, joined, line, plural, sentence, status_chips
+from ui.page.markup import Markup, chip, joined, line, named, plural, sentence, status_chips
 from ui.page.source import authors, level_marks, paper_head, warning, where
 from ui.rendering import inert
 
@@ -97,7 +98,7 @@ def found_html(found: Sequence[Found], total: int, present: Sequence[str]) -> st
         Markup(
             '<li><span class="title">{}</span><span class="facts"><span class="where">{} {}</span>{}{}</span></li>'
         ).format(
-            line(one.title), one.year or "", line(one.id),
+            named(one.title), one.year or "", line(one.id),
             chip("Full text" if one.full_text else "Abstract" if one.abstract else "No text"),
             chip("In the library", "here") if one.id in present else "",
         )
@@ -108,13 +109,13 @@ def found_html(found: Sequence[Found], total: int, present: Sequence[str]) -> st
 
 
 def _row(record: Record) -> Markup:
-    design = chip(record.design) if record.design else ""
+    design = chip(name_shown(record.design)) if record.design else ""
     return Markup(
         '<li><button type="button" class="row" data-shelf="open" data-paper="{}"><span class="number">{}</span>'
         '<span class="what"><span class="title">{}</span><span class="where">{}</span></span>'
         '<span class="facts">{}{}{}</span></button></li>'
     ).format(
-        record.id, record.year or "–", line(record.title), line(_by(record)), status_chips(record),
+        record.id, record.year or "–", named(record.title), line(_by(record)), status_chips(record),
         level_marks(record.design), design,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from ingest.papers import DesignClass, Paper
@@ -9,7 +10,9 @@ from ingest.rows import Record
 from ingest.study import design_class
 from rag.answer import Citation, Claim
 from rag.checks import is_a_whole_sentence
-from ui.page.markup import Markup, chip, joined, line, links, marked, plural, status_chips
+from rag.formats import lead
+from rag.quotable import name_shown
+from ui.page.markup import Markup, chip, joined, line, links, named, passage_shown, plural, status_chips
 from ui.rendering import study_facts
 
 __all__ = [
@@ -43,26 +46,26 @@ _CHECKED = (
 )
 
 
-def source_html(claim: Claim, number: int, name: str) -> Markup:
-    """All of a claim's citations of source `number`, for the panel beside the answer; `name` is the element's id."""
-    cited = [citation for citation in claim.citations if citation.number == number]
-    paper = cited[0].passage.paper
+def source_html(citations: Sequence[Citation], name: str, claim: Claim | None = None) -> Markup:
+    """One source, with every quote in `citations`, for the panel beside the answer; `name` is the element's id.
+
+    `claim` is the sentence that rests on it, None where a table does.
+    """
+    number, paper = citations[0].number, citations[0].passage.paper
     return Markup(
         '<section class="source" id="{}" hidden aria-label="Source {}">'
-        '<p class="source-number">Source {}</p>{}{}'
-        '<div class="evidence">{}</div>'
-        '<div class="checked"><h4>The answer says</h4><p class="said">{}</p>'
-        '<h4>Checks it passed</h4><ul class="checks">{}</ul></div></section>'
+        '<p class="source-number">Source {}</p>{}{}<div class="evidence">{}</div>{}</section>'
     ).format(
-        name,
-        number,
-        number,
-        paper_head(paper),
-        warning(paper),
-        joined(_passages(cited)),
-        line(claim.text),
-        joined(Markup("<li>{}</li>").format(check) for check in passed(claim)),
-    )
+        name, number, number, paper_head(paper), warning(paper), joined(_passages(citations)),
+        _checked(claim) if claim is not None else "",
+    )  # fmt: skip
+
+
+def _checked(claim: Claim) -> Markup:
+    return Markup(
+        '<div class="checked"><h4>The answer says</h4><p class="said">{}{}</p>'
+        '<h4>Checks it passed</h4><ul class="checks">{}</ul></div>'
+    ).format(lead(claim), line(claim.text), joined(Markup("<li>{}</li>").format(check) for check in passed(claim)))
 
 
 def passed(claim: Claim) -> tuple[str, ...]:
@@ -73,7 +76,7 @@ def passed(claim: Claim) -> tuple[str, ...]:
 def paper_head(paper: Paper | Record) -> Markup:
     """Title, authors, journal and year, kind of study, links."""
     return Markup('<h3 class="title">{}</h3>{}<p class="by">{}</p><p class="where">{}</p>{}{}').format(
-        line(paper.title), _chips_row(status_chips(paper)), line(authors(paper)), line(where(paper)),
+        named(paper.title), _chips_row(status_chips(paper)), line(authors(paper)), line(where(paper)),
         _chips_row(study_chips(paper)), links(paper),
     )  # fmt: skip
 
@@ -92,19 +95,19 @@ def warning(paper: Paper | Record) -> Markup:
 
 def authors(paper: Paper | Record) -> str:
     """The first authors, and how many more there are."""
-    named = ", ".join(paper.authors[:_NAMED_AUTHORS])
+    first = ", ".join(map(name_shown, paper.authors[:_NAMED_AUTHORS]))
     more = len(paper.authors) - _NAMED_AUTHORS
-    return f"{named} and {more:,} more" if more > 0 else named
+    return f"{first} and {more:,} more" if more > 0 else first
 
 
 def where(paper: Paper | Record) -> str:
     """Journal and year."""
-    return ", ".join(part for part in (paper.journal, str(paper.year or "")) if part)
+    return ", ".join(part for part in (name_shown(paper.journal), str(paper.year or "")) if part)
 
 
 def short_reference(paper: Paper | Record) -> str:
     """`Rizvi 2015`: the first author's family name and the year; the title where there is no author."""
-    first = paper.authors[0] if paper.authors else paper.title
+    first = name_shown(paper.authors[0] if paper.authors else paper.title)
     family = first.split(",")[0] if "," in first else first.split()[-1] if paper.authors and first.split() else first
     return f"{family} {paper.year}" if paper.year else family
 
@@ -148,10 +151,21 @@ def _passages(citations: Sequence[Citation]) -> list[Markup]:
 
 def _passage(citations: Sequence[Citation]) -> Markup:
     passage = citations[0].passage
-    spans = [(citation.start - passage.chunk.start, citation.end - passage.chunk.start) for citation in citations]
-    place = citations[0].section
+    spans = sorted({(one.start - passage.chunk.start, one.end - passage.chunk.start) for one in citations})
+    place = name_shown(citations[0].section)
     page = f", page {citations[0].page}" if citations[0].page is not None else ""
-    quotes = plural(len(citations), "quote")
-    return Markup("<figure><figcaption>{}{}<span>{}</span></figcaption><blockquote>{}</blockquote></figure>").format(
-        line(place[:1].upper() + place[1:]), page, quotes, marked(passage.text, spans)
+    quotes = plural(len(spans), "quote")
+    return Markup("<figure><figcaption>{}{}<span>{}</span></figcaption><blockquote>{}</blockquote>{}</figure>").format(
+        line(place[:1].upper() + place[1:]), page, quotes, passage_shown(passage.text, spans), _as_printed(citations)
     )
+
+
+def _as_printed(citations: Sequence[Citation]) -> Markup:
+    """A button for the page of the PDF on which the first quote stands; page.js asks for it when it is clicked."""
+    page, paper = citations[0].page, citations[0].passage.paper
+    if page is None or paper.source != "pdf":
+        return Markup("")
+    spans = sorted({(one.start, one.end) for one in citations if one.page == page})
+    return Markup(
+        '<button type="button" class="leaf" data-leaf="{}" data-paper="{}" data-spans="{}">{}</button>'
+    ).format(page, paper.id, json.dumps(spans), f"Page {page} as printed")
