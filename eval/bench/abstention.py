@@ -8,7 +8,8 @@ by another paper: these count as wrong, too.
 
 Papers, and questions that share one, are halved by the hash of their names. `--calibrate` fits the model and the
 threshold of `rag/abstention.py` on `tune`: the lowest confidence at which at most 5 % of those without an answer are
-answered. The table is that of `report`: what comes of that threshold there, and the curve over all thresholds. The peer
+answered (the one in use is lower, see there). The table is that of `report`: what comes of the threshold in use there,
+and the curve over all thresholds. The peer
 answers where the cosine of the question to the nearest chunk is at least a threshold, chosen on `tune` likewise.
 
 The confidence is the higher one of both rounds of retrieval, as in `rag.rounds`. Intervals are 95 % bootstrap intervals
@@ -266,7 +267,7 @@ def _print(console: Console, name: str, asked: Sequence[Asked], tune: Sequence[A
     wrong = _share([one for one in asked if not one.answerable], _confidence, ENOUGH).estimate
     met = "met" if reached >= GOAL else "MISSED"
     console.print(f"goal: coverage ≥ {GOAL:.2f} at {WRONGLY:.0%} wrongly answered: {met} on the curve of this half")
-    console.print(f"the threshold in use, from the tuning half, answers {wrong:.1%} wrongly here")
+    console.print(f"the threshold in use answers {wrong:.1%} wrongly here")
     return reached >= GOAL
 
 
