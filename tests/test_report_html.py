@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ATTACK = "\"'></script><script>window.ran = 1</script><img src=x onerror='window.ran = 1'>{{ 7 * 7 }}"
-RESPONSE = f"Pembrolizumab led to a response rate of 44.8% in PD-L1-positive lung cancer {ATTACK}."
+RESPONSE = "Pembrolizumab led to a response rate of 44.8% in PD-L1-positive lung cancer."
 TOXICITY = "Severe colitis occurred in 12 of 40 patients given ipilimumab for melanoma."
 BENCHMARK = Benchmark(
     "own",
