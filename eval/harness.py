@@ -106,20 +106,19 @@ def _is_code(path: Path) -> bool:
 
 
 def _replies(system: System, asked: Sequence[Asked], kept: Path | None) -> Generator[Reply]:
-    """What is kept, then what the system says from there; a group that was cut off is asked again as a whole."""
+    """What is kept, then what the system says from there."""
     if kept is None:
         yield from system.replies(asked)
         return
     done = _read(kept, asked)
     yield from done
-    begun = len(done) - len(done) % system.group
     kept.parent.mkdir(parents=True, exist_ok=True)
     with kept.open("a", encoding="utf-8") as file:
-        for number, reply in enumerate(system.replies(asked[begun:]), start=begun):
-            if number >= len(done):
-                file.write(json.dumps({"id": asked[number].id, **to_json(reply)}, ensure_ascii=False) + "\n")
-                file.flush()
-                yield reply
+        left = asked[len(done) :]
+        for one, reply in zip(left, system.replies(left), strict=True):
+            file.write(json.dumps({"id": one.id, **to_json(reply)}, ensure_ascii=False) + "\n")
+            file.flush()
+            yield reply
 
 
 def _read(kept: Path, asked: Sequence[Asked]) -> list[Reply]:

@@ -29,12 +29,8 @@ _WITH_TEXT = 10
 
 
 class System(Protocol):
-    """`group` is how many questions it answers together: a run that was cut off goes on at a multiple of it."""
-
     @property
     def name(self) -> str: ...
-    @property
-    def group(self) -> int: ...
 
     def replies(self, asked: Sequence[Asked]) -> Iterator[Reply]:
         """A reply to each question, in their order, as they come."""
@@ -48,16 +44,12 @@ class Immunorag:
     """
 
     def __init__(self, assistant: Assistant, name: str = "immunorag") -> None:
-        from rag.batch import GROUP
-
-        self.name, self.group, self._assistant = name, GROUP, assistant
+        self.name, self._assistant = name, assistant
 
     def replies(self, asked: Sequence[Asked]) -> Iterator[Reply]:
         retrieve = cast("PassageRetriever", self._assistant.retriever()).retrieve
-        for start in range(0, len(asked), self.group):
-            together = [self._after_its_history(one) for one in asked[start : start + self.group]]
-            for answer in self._assistant.ask_batch(together):
-                yield _reply(answer, _search(retrieve, answer))
+        for answer in self._assistant.ask_batch(map(self._after_its_history, asked)):
+            yield _reply(answer, _search(retrieve, answer))
 
     def seconds(self, asked: Asked) -> float | None:
         """The time that one question takes, asked alone; None where an LLM would be paid for it again."""
@@ -90,7 +82,7 @@ class Peer:
     What it shows of a chunk is a sentence that cites it all. Its confidence is the cosine of the nearest one.
     """
 
-    name, group = "tutorial", 1
+    name = "tutorial"
 
     def __init__(self, tutorial: Tutorial, rooms: Mapping[str, int]) -> None:
         self._tutorial, self._rooms = tutorial, rooms
@@ -116,8 +108,6 @@ class Filed:
 
     `ids` says which paper of the library an identifier means. Raises RunError.
     """
-
-    group = 1
 
     def __init__(self, file: Path, ids: Mapping[str, str]) -> None:
         self.name = file.stem

@@ -21,10 +21,7 @@ def text_key(text: str) -> bytes:
 
 
 class Remembered:
-    """`embedder` with the vectors of some texts, by `text_key`; those that it embeds are added, if it `learns`.
-
-    Texts that are new are embedded by length, so that little of a batch is padding.
-    """
+    """`embedder` with the vectors of some texts, by `text_key`; those that it embeds are added, if it `learns`."""
 
     def __init__(
         self, embedder: Embedder, known: Mapping[bytes, NDArray[np.float32]] | None = None, *, learns: bool = True
@@ -57,7 +54,5 @@ class Remembered:
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         known = self._known if self._learns else dict(self._known)
         if new:
-            ordered = sorted(new.items(), key=lambda item: (len(item[1]), item[1]))
-            rows = self._embedder.embed([text for _, text in ordered])
-            known.update((key, row) for (key, _), row in zip(ordered, rows, strict=True))
+            known.update(zip(new, self._embedder.embed(list(new.values())), strict=True))
         return np.stack([known[key] for key in keys])

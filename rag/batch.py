@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
     from rag.assistant import Assistant
 
-__all__ = ["GROUP", "answers"]
+__all__ = ["answers"]
 
-GROUP = 64
-"""Questions that are embedded together. An answer depends on nothing outside its group, so that a run that goes on at a
-border between groups gives what an unbroken one gives."""
+_GROUP = 64  # questions that are embedded together
 _PER_PAPER = 4
 
 
@@ -40,7 +38,7 @@ def answers(
 
     library = assistant.library
     remaining = iter(questions)
-    while group := list(islice(remaining, GROUP)):
+    while group := list(islice(remaining, _GROUP)):
         embedder = Remembered(library.embedder)
         asked = [_question(one, filters) for one in group]
         retrieve = _once(hybrid(library, _PER_PAPER, embedder=embedder))

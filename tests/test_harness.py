@@ -50,7 +50,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 class Stopping:
     """A system that is cut off after so many replies, and notes what it is asked."""
 
-    name, group = "stopping", 2
+    name = "stopping"
 
     def __init__(self, after: int) -> None:
         self.after, self.asked = after, list[str]()
@@ -82,7 +82,7 @@ def test_two_runs_are_the_same_in_every_measure(shelf: Shelf) -> None:
     assert all(change.trend == "same" and change.difference == 0 for change in changes)
 
 
-def test_a_run_that_was_cut_off_goes_on_at_a_border_between_groups(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_run_that_was_cut_off_goes_on_where_it_was(shelf: Shelf, tmp_path: Path) -> None:
     kept = tmp_path / "replies.jsonl"
     first = Stopping(after=1)
     with pytest.raises(KeyboardInterrupt):
@@ -90,8 +90,8 @@ def test_a_run_that_was_cut_off_goes_on_at_a_border_between_groups(shelf: Shelf,
     assert len(kept.read_text(encoding="utf-8").splitlines()) == 1
     second = Stopping(after=9)
     run = evaluated(second, BENCHMARK, shelf, kept=kept)
-    assert second.asked == ["q-1", "q-2", "u-1"]  # its group of two was not whole
-    assert [result.reply.confidence for result in run.results] == [0.0, 1.0, 2.0]
+    assert second.asked == ["q-2", "u-1"]
+    assert [result.reply.confidence for result in run.results] == [0.0, 0.0, 1.0]
     assert not kept.exists()
 
 
@@ -99,7 +99,7 @@ def test_half_a_line_of_a_killed_run_is_cut_off(shelf: Shelf, tmp_path: Path) ->
     kept = tmp_path / "replies.jsonl"
     kept.write_text('{"id": "q-1", "confidence": 0.5}\n{"id": "q-2", "conf', encoding="utf-8")
     run = evaluated(Stopping(after=9), BENCHMARK, shelf, kept=kept)
-    assert [result.reply.confidence for result in run.results] == [0.5, 1.0, 2.0]
+    assert [result.reply.confidence for result in run.results] == [0.5, 0.0, 1.0]
 
 
 def test_what_is_kept_belongs_to_the_questions_and_the_settings(tmp_path: Path) -> None:

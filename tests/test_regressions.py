@@ -87,7 +87,7 @@ class Unchecked:
     Every other draft says a number that stands nowhere, every third something that its passage does not speak of.
     """
 
-    name, group = "immunorag", 1
+    name = "immunorag"
 
     def __init__(self, shelf: Shelf) -> None:
         self._retrieve = hybrid(shelf.library)

@@ -64,7 +64,6 @@ def batch(
     Exit code: 0 done, 1 when no row could be answered, 2 wrong usage, 130 interrupted.
     """
     from ingest.library import Progress
-    from rag.batch import GROUP
 
     rows = read_questions(questions)
     settings = load_settings(library=library, llm=llm, llm_url=llm_url, chroma_url=chroma_url)
@@ -76,12 +75,9 @@ def batch(
     failed = 0
     with progress_bars() as progress, open_present(settings, progress) as opened, _written(answers) as file:
         assistant = assistant_for(opened, settings, passages)
-        again = begun - begun % GROUP  # from a border between groups, so that the answers are those of an unbroken run
-        asked = (row.question for row in rows[again:])
+        asked = (row.question for row in rows[begun:])
         try:
-            for number, answer in enumerate(assistant.ask_batch(asked, filters, concurrency=concurrency), again):
-                if number < begun:
-                    continue
+            for number, answer in enumerate(assistant.ask_batch(asked, filters, concurrency=concurrency), begun):
                 row = rows[number]
                 line = {"error": row.error} if row.error else _line(answer)
                 if "error" in line:
