@@ -97,7 +97,7 @@ def _weaknesses(papers: Sequence[Paper], of_effect: bool) -> list[str]:
         told.append("Nothing of it was seen in people; whether it holds in patients is open.")
     else:
         lacks = []
-        if of_effect and not kinds & _COMPARED and kinds & _OF_PATIENTS:
+        if of_effect and not kinds & _COMPARED and kinds & _OF_PATIENTS and kinds != {"trial"}:  # whose name says it
             lacks.append("none of it was randomised")
         backward = sum(paper.prospective is False for paper in papers)
         if backward:

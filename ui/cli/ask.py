@@ -19,6 +19,7 @@ from ui.cli.options import (
     LibraryOption,
     LlmOption,
     LlmUrlOption,
+    PaperOption,
     PassagesOption,
     assistant_for,
     open_present,
@@ -67,12 +68,7 @@ def ask(
     ] = None,
     passages: PassagesOption = 8,
     filters: Filters = Filters(),  # noqa: B008 (frozen)
-    paper: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID", help="Only this paper: pmid:…, pmcid:…, doi:…; may be repeated.", show_default=False
-        ),
-    ] = None,
+    paper: PaperOption = None,
     library: LibraryOption = None,
     chroma_url: ChromaOption = None,
     schema: Annotated[

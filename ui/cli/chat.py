@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
@@ -20,6 +20,7 @@ from ui.cli.options import (
     LibraryOption,
     LlmOption,
     LlmUrlOption,
+    PaperOption,
     PassagesOption,
     assistant_for,
     open_present,
@@ -51,12 +52,7 @@ def chat(
     llm_url: LlmUrlOption = None,
     passages: PassagesOption = 8,
     filters: Filters = Filters(),  # noqa: B008 (frozen)
-    paper: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID", help="Only this paper: pmid:…, pmcid:…, doi:…; may be repeated.", show_default=False
-        ),
-    ] = None,
+    paper: PaperOption = None,
     library: LibraryOption = None,
     chroma_url: ChromaOption = None,
 ) -> None:

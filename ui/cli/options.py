@@ -22,6 +22,7 @@ __all__ = [
     "LibraryOption",
     "LlmOption",
     "LlmUrlOption",
+    "PaperOption",
     "PassagesOption",
     "assistant_for",
     "open_library",
@@ -69,6 +70,10 @@ LlmUrlOption = Annotated[
     ),
 ]
 
+PaperOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="Only this paper: pmid:…, pmcid:…, doi:…; may be repeated.", show_default=False),
+]
 PassagesOption = Annotated[
     int, typer.Option("--passages", min=1, max=100, metavar="N", help="How many passages are read for an answer.")
 ]
